@@ -1,0 +1,68 @@
+"""Fields that clean what they are given, so that no page, sheet, feed or mail ever meets a stray byte."""
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from i18nfield.fields import I18nCharField, I18nTextField
+from i18nfield.strings import LazyI18nString
+
+from events.text import clean_line, clean_text, has_visible
+
+
+class LineField(models.CharField):
+    """One line of typed text; a value in which nothing can be seen is refused unless the field may be blank."""
+
+    def to_python(self, value: Any) -> Any:
+        """The value cleaned to one line."""
+        value = super().to_python(value)
+        return clean_line(value) if isinstance(value, str) else value
+
+    def validate(self, value: Any, model_instance: models.Model | None) -> None:
+        """Refuse what no reader could see."""
+        super().validate(value, model_instance)
+        if value and not has_visible(value):
+            raise ValidationError(_("Write at least one letter or number."), code="invisible")
+
+    def get_prep_value(self, value: Any) -> Any:
+        """The cleaned value: code that skips validation stores nothing else either."""
+        return super().get_prep_value(self.to_python(value))
+
+
+class ParagraphField(models.TextField):
+    """Several lines of typed text."""
+
+    def to_python(self, value: Any) -> Any:
+        """The value without control characters."""
+        value = super().to_python(value)
+        return clean_text(value) if isinstance(value, str) else value
+
+    def get_prep_value(self, value: Any) -> Any:
+        """The cleaned value."""
+        return super().get_prep_value(self.to_python(value))
+
+
+def _cleaned(value: Any, clean: Any) -> Any:
+    if isinstance(value, LazyI18nString):
+        texts = value.data
+        return LazyI18nString(
+            {k: clean(v or "") for k, v in texts.items()} if isinstance(texts, dict) else clean(texts or "")
+        )
+    return clean(value) if isinstance(value, str) else value
+
+
+class TranslatedLineField(I18nCharField):
+    """One line per language; what is missing falls back to English."""
+
+    def get_prep_value(self, value: Any) -> Any:
+        """Every language cleaned to one line."""
+        return super().get_prep_value(_cleaned(self.to_python(value), clean_line))
+
+
+class TranslatedTextField(I18nTextField):
+    """Several lines per language; what is missing falls back to English."""
+
+    def get_prep_value(self, value: Any) -> Any:
+        """Every language cleaned."""
+        return super().get_prep_value(_cleaned(self.to_python(value), clean_text))

@@ -1,0 +1,18 @@
+"""E-mail addresses: when two of them are the same mailbox."""
+
+import unicodedata
+
+import idna
+
+
+def address_key(address: str) -> str:
+    """The form in which addresses are compared: trimmed, NFKC, casefolded, domain in IDNA; dots count.
+
+    Takes any text and never raises: an address whose domain IDNA refuses is compared as it is written.
+    """
+    local, _, domain = unicodedata.normalize("NFKC", address).strip().casefold().rpartition("@")
+    try:
+        domain = idna.encode(domain.rstrip("."), uts46=True).decode()
+    except idna.IDNAError:
+        pass
+    return f"{local}@{domain}"

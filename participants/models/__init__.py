@@ -1,0 +1,30 @@
+"""Everything about who comes: one idea per module."""
+
+from participants.models.attendance import Attendance
+from participants.models.delegation import Delegation
+from participants.models.link import Link
+from participants.models.message import Message
+from participants.models.nomination import Nomination, NominationLetter
+from participants.models.participant import Participant
+from participants.models.scan import Scan
+from participants.models.user import StaffRole, User
+from participants.models.vehicle import Vehicle
+from participants.models.visit_booking import VisitBooking
+from participants.models.visit_record import RecordLook, VisitRecord
+
+__all__ = [
+    "Attendance",
+    "Delegation",
+    "Link",
+    "Message",
+    "Nomination",
+    "NominationLetter",
+    "Participant",
+    "RecordLook",
+    "Scan",
+    "StaffRole",
+    "User",
+    "Vehicle",
+    "VisitBooking",
+    "VisitRecord",
+]

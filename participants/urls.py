@@ -1,0 +1,6 @@
+"""Addresses of those who come."""
+
+from django.urls import URLPattern, URLResolver
+
+app_name = "participants"
+urlpatterns: list[URLPattern | URLResolver] = []
