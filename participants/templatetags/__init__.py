@@ -1,0 +1,1 @@
+"""Template tags about those who come, for pages of both apps."""

@@ -1,0 +1,1 @@
+"""Pages of those who come, and of the staff who receive them."""

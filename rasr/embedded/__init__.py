@@ -1,0 +1,1 @@
+"""A private PostgreSQL for development and tests, and the database engine that starts it. Never for production."""
