@@ -559,11 +559,11 @@ class Migration(migrations.Migration):
                         choices=[
                             ("en", "English"),
                             ("bs", "Bosanski, crnogorski, hrvatski, srpski"),
-                            ("bg", "Български"),
-                            ("mk", "Македонски"),
                             ("ro", "Română"),
                             ("sq", "Shqip"),
                             ("sl", "Slovenščina"),
+                            ("bg", "Български"),
+                            ("mk", "Македонски"),
                         ],
                         default="en",
                         max_length=10,
