@@ -232,16 +232,17 @@ class NowNext:
     since: dt.datetime | None = field(default=None, compare=False)
 
 
+def _start(item: Item) -> dt.datetime:
+    return item.start or dt.datetime.max.replace(tzinfo=dt.UTC)
+
+
 def _ends(agenda: Agenda) -> dict[int, dt.datetime]:
     """When each timed item ends. One without an end lasts until the next start of its day, the last until midnight."""
-    timed = sorted(
-        (i for i in agenda.items if i.start and not i.is_cancelled), key=lambda i: i.start or dt.datetime.max
-    )
+    timed = sorted((i for i in agenda.items if i.start and not i.is_cancelled), key=_start)
     ends: dict[int, dt.datetime] = {}
     for item in timed:
-        assert item.start is not None
-        later = (other.start for other in timed if other.start and other.start > item.start and other.day == item.day)
-        local = item.start.astimezone(agenda.zone)
+        later = (_start(other) for other in timed if _start(other) > _start(item) and other.day == item.day)
+        local = _start(item).astimezone(agenda.zone)
         midnight = dt.datetime.combine(local.date() + dt.timedelta(days=1), dt.time(), agenda.zone)
         ends[item.id] = item.end or next(later, midnight)
     return ends
@@ -335,5 +336,4 @@ def numbered(after: Agenda, before: Agenda | None) -> Agenda:
 
 def in_order(items: Iterable[Item]) -> tuple[Item, ...]:
     """Items by day, start, letter; without a day last, without a start at the end of their day."""
-    last_day, last_moment = dt.date.max, dt.datetime.max.replace(tzinfo=dt.UTC)
-    return tuple(sorted(items, key=lambda i: (i.day or last_day, i.start or last_moment, i.letter)))
+    return tuple(sorted(items, key=lambda i: (i.day or dt.date.max, _start(i), i.letter)))

@@ -12,13 +12,11 @@ _BIDI = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0
 _BLANK_LETTERS = "\u115f\u1160\u3164\uffa0\u2800"
 _MAX_MARKS = 4  # more combining marks on one letter are an attack on the layout, not a name
 
-_CYRILLIC = dict(
-    pair.split("=")
-    for pair in (
-        "а=a б=b в=v г=g д=d ђ=d е=e ж=z з=z и=i ј=j к=k л=l љ=lj м=m н=n њ=nj о=o п=p р=r с=s т=t ћ=c у=u ф=f х=h "
-        "ц=c ч=c џ=dz ш=s ѓ=g ѕ=dz ќ=k щ=st ъ=a ь=j ю=ju я=ja ы=y э=e ё=e ѐ=e ѝ=i й=j і=i ї=i є=e ґ=g"
-    ).split()
+_CYRILLIC_PAIRS = (
+    "а=a б=b в=v г=g д=d ђ=d е=e ж=z з=z и=i ј=j к=k л=l љ=lj м=m н=n њ=nj о=o п=p р=r с=s т=t ћ=c у=u ф=f х=h "
+    "ц=c ч=c џ=dz ш=s ѓ=g ѕ=dz ќ=k щ=st ъ=a ь=j ю=ju я=ja ы=y э=e ё=e ѐ=e ѝ=i й=j і=i ї=i є=e ґ=g"
 )
+_CYRILLIC = dict(pair.split("=") for pair in _CYRILLIC_PAIRS.split())
 _LATIN = {"đ": "d", "ð": "d", "ł": "l", "ø": "o", "æ": "ae", "œ": "oe", "þ": "th", "ı": "i", "ß": "ss"}
 _FOLDED = str.maketrans(_CYRILLIC | _LATIN)
 
@@ -42,7 +40,7 @@ def has_visible(value: str) -> bool:
 
 
 def fold(value: str) -> str:
-    """What search and sorting compare: no case, no accents, Cyrillic in Latin letters ("Примеровски" -> "primerovski")."""
+    """What search and sorting compare: no case, no accents, Cyrillic in Latin letters."""
     plain = unicodedata.normalize("NFKC", value).casefold()
     plain = "".join(c for c in unicodedata.normalize("NFKD", plain.translate(_FOLDED)) if not unicodedata.combining(c))
     return re.sub(r"\s+", " ", plain).strip()

@@ -1,5 +1,6 @@
 """E-mail addresses: when two of them are the same mailbox."""
 
+import contextlib
 import unicodedata
 
 import idna
@@ -11,8 +12,6 @@ def address_key(address: str) -> str:
     Takes any text and never raises: an address whose domain IDNA refuses is compared as it is written.
     """
     local, _, domain = unicodedata.normalize("NFKC", address).strip().casefold().rpartition("@")
-    try:
+    with contextlib.suppress(idna.IDNAError):
         domain = idna.encode(domain.rstrip("."), uts46=True).decode()
-    except idna.IDNAError:
-        pass
     return f"{local}@{domain}"

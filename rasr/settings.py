@@ -12,7 +12,6 @@ import environ
 from cryptography.fernet import Fernet
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
-from django.utils.translation import gettext_lazy as _
 
 from rasr.embedded import server as embedded
 
@@ -96,7 +95,7 @@ def database() -> dict[str, Any]:
     common: dict[str, Any] = {
         "CONN_MAX_AGE": 600,
         "CONN_HEALTH_CHECKS": True,
-        # A person waits at most five seconds for another's lock; a query or an idle transaction never holds one for long.
+        # A person waits at most five seconds for another's lock; a query or an idle transaction ends by itself.
         "OPTIONS": {
             "options": "-c lock_timeout=5s -c statement_timeout=60s -c idle_in_transaction_session_timeout=60s",
             "connect_timeout": 5,
@@ -180,19 +179,22 @@ INSTALLED_APPS = [
     "phonenumber_field",
 ]
 MIDDLEWARE = [
+    "rasr.middleware.RequestNumberMiddleware",
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "rasr.middleware.LanguageFromPathMiddleware",
+    "rasr.middleware.OddBytesMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "rasr.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "rasr.middleware.DatabaseFaultMiddleware",
 ]
 ROOT_URLCONF = "rasr.urls"
 WSGI_APPLICATION = "rasr.wsgi.application"
@@ -262,8 +264,14 @@ STATIC_ROOT = BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [BASE_DIR / "rasr" / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEVELOPMENT
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
 }
+# A development site serves the files where they lie; a real one the collected, hashed and compressed ones.
+WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = DEVELOPMENT
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 MEDIA_ROOT = Path(text("MEDIA_ROOT") or VAR / "media")
 
@@ -279,7 +287,7 @@ EMAIL_USE_TLS = _mail.get("EMAIL_USE_TLS", False)
 EMAIL_USE_SSL = _mail.get("EMAIL_USE_SSL", False)
 EMAIL_TIMEOUT = 30
 EMAIL_FILE_PATH = VAR / "mail"
-DEFAULT_FROM_EMAIL = text("MAIL_FROM") or f"RASR secretariat <no-reply@{urlsplit(SITE_URL).hostname}>"
+DEFAULT_FROM_EMAIL = f"RASR <no-reply@{'rasr.example' if DEVELOPMENT else urlsplit(SITE_URL).hostname}>"
 
 # -- Security -----------------------------------------------------------------------------------------------------
 
@@ -318,4 +326,19 @@ CONTENT_SECURITY_POLICY = {
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 2**20
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 
-SITE_NAME = _("RASR workshop")
+# -- Logs ---------------------------------------------------------------------------------------------------------
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"json": {"()": "rasr.logs.JsonLines"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "json"}},
+    "root": {"handlers": ["console"], "level": "INFO"},
+    "loggers": {
+        # Django's own lines quote paths and what people typed; ours say the same without.
+        "django": {"handlers": [], "level": "WARNING", "propagate": True},
+        "django.request": {"level": "ERROR"},
+        "django.security": {"level": "ERROR"},
+        "rasr.requests": {"level": "WARNING" if DEVELOPMENT else "INFO"},
+    },
+}

@@ -4,10 +4,21 @@ from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.urls import include, path
 
-urlpatterns = i18n_patterns(
-    path("admin/", admin.site.urls),
-    path("accounts/", include("allauth.urls")),
-    path("", include("participants.urls")),
-    path("", include("events.urls")),
-    prefix_default_language=False,
-)
+from rasr import health
+
+handler400 = "events.views.errors.bad_request"
+handler403 = "events.views.errors.forbidden"
+handler404 = "events.views.errors.not_found"
+handler500 = "events.views.errors.server_error"
+
+urlpatterns = [
+    path("healthz", health.alive, name="alive"),
+    path("readyz", health.ready, name="ready"),
+    *i18n_patterns(
+        path("admin/", admin.site.urls),
+        path("accounts/", include("allauth.urls")),
+        path("", include("participants.urls")),
+        path("", include("events.urls")),
+        prefix_default_language=False,
+    ),
+]

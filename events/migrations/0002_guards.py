@@ -1,4 +1,4 @@
-"""Rules that Django's constraints cannot say: a room belongs to the session's edition; released and recorded is final."""
+"""Rules that Django's constraints cannot say: a room is of the session's edition; what was released is final."""
 
 from django.db import migrations
 

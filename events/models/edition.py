@@ -194,7 +194,7 @@ class Edition(models.Model):
         """Whether the last day has passed at the place of the edition, or the edition is archived."""
         if self.status == self.Status.ARCHIVED:
             return True
-        return bool(self.last_day) and (at or clock.now()).astimezone(self.zone).date() > self.last_day
+        return self.last_day is not None and (at or clock.now()).astimezone(self.zone).date() > self.last_day
 
     def registration_state(self, at: dt.datetime | None = None) -> str:
         """One of none (no window known), early, open, closed: whether a registration is taken at that moment."""

@@ -1,4 +1,4 @@
-"""Rules that Django's constraints cannot say: what belongs together is of one edition or visit; a scan stays as it was."""
+"""Rules that Django's constraints cannot say: what belongs together has one parent; a scan stays as it was."""
 
 from django.db import migrations
 
@@ -34,7 +34,8 @@ ALTER TABLE participants_delegation DROP CONSTRAINT delegation_with_edition;
 FINAL = """
 CREATE FUNCTION rasr_refuse_scan_update() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    IF OLD.void_at IS NOT NULL OR (to_jsonb(NEW) - 'void_at' - 'void_by') <> (to_jsonb(OLD) - 'void_at' - 'void_by') THEN
+    IF OLD.void_at IS NOT NULL
+        OR (to_jsonb(NEW) - 'void_at' - 'void_by') <> (to_jsonb(OLD) - 'void_at' - 'void_by') THEN
         RAISE EXCEPTION 'a scan is append-only' USING ERRCODE = 'integrity_constraint_violation';
     END IF;
     RETURN NEW;

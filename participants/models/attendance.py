@@ -19,7 +19,7 @@ class AttendanceQuerySet(models.QuerySet["Attendance"]):
 
 
 class Attendance(models.Model):
-    """One mark for one person and one day or session. A correction makes it void and writes another; nothing is deleted."""
+    """One mark for one person and one day or session. A correction makes it void and writes another."""
 
     class Mark(models.TextChoices):
         """A day is attended when any of its rows is present."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import secrets
 import uuid
+from collections.abc import Iterable
+from typing import Any
 
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex, OpClass
@@ -185,11 +187,13 @@ class Participant(models.Model):
             ),
             models.CheckConstraint(
                 name="participant_status_known",
-                condition=Q(status__in="pending confirmed waitlisted declined withdrawn".split()),
+                condition=Q(status__in=["pending", "confirmed", "waitlisted", "declined", "withdrawn"]),
             ),
             models.CheckConstraint(
                 name="participant_role_known",
-                condition=Q(role__in="head delegate speaker observer donor interpreter media secretariat".split()),
+                condition=Q(
+                    role__in=["head", "delegate", "speaker", "observer", "donor", "interpreter", "media", "secretariat"]
+                ),
             ),
             models.CheckConstraint(name="participant_gender_known", condition=Q(gender__in=["f", "m", "x"])),
             models.CheckConstraint(name="participant_service_known", condition=Q(service__in=["civil", "military"])),
@@ -204,17 +208,16 @@ class Participant(models.Model):
     def __str__(self) -> str:
         return self.name
 
-    def save(self, *args: object, **kwargs: object) -> None:
+    def save(self, *args: Any, update_fields: Iterable[str] | None = None, **kwargs: Any) -> None:
         """Keep the columns that search, sorting and comparison read; update_fields takes them along."""
         self.email_key = address_key(self.email)
         self.sort_name = fold(f"{self.family_name} {self.given_name}")[:310]
         words = (self.name, self.family_name, self.given_name, self.organisation, self.delegation.name, self.reference)
         self.search = fold(" ".join(words))
         self.rank_order = RANK_CODES.index(self.rank_code) if self.rank_code else None
-        if kwargs.get("update_fields") is not None:
-            kept = {"email_key", "sort_name", "search", "rank_order"}
-            kwargs["update_fields"] = kept.union(kwargs["update_fields"])  # type: ignore[call-overload]
-        super().save(*args, **kwargs)  # type: ignore[arg-type]
+        if update_fields is not None:
+            update_fields = {*update_fields, "email_key", "sort_name", "search", "rank_order"}
+        super().save(*args, update_fields=update_fields, **kwargs)
 
     @property
     def name(self) -> str:

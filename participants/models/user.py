@@ -13,8 +13,8 @@ class User(AbstractUser):
     """A member of staff."""
 
     class Meta(AbstractUser.Meta):
-        verbose_name = _("staff account")
-        verbose_name_plural = _("staff accounts")
+        verbose_name = _("staff account")  # type: ignore[assignment]
+        verbose_name_plural = _("staff accounts")  # type: ignore[assignment]
 
 
 class StaffRole(models.Model):

@@ -6,13 +6,13 @@ import os
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from rasr.embedded import places
 
 
-def run(command: list[str | Path]) -> tuple[int, str]:
+def run(command: Sequence[str | Path]) -> tuple[int, str]:
     """Run one program; its exit code and all it printed."""
     owner = places.account()
     user = {"user": owner.pw_uid, "group": owner.pw_gid, "extra_groups": []} if owner else {}

@@ -57,9 +57,7 @@ def start() -> bool:
 def stop() -> None:
     """Stop the server, whoever uses it."""
     for pid_file in places.server_dir().glob("data-*/postmaster.pid"):
-        programs.run(
-            [programs.directory() / "pg_ctl", "-D", pid_file.parent, "-w", "-t", "30", "-m", "fast", "stop"]
-        )
+        programs.run([programs.directory() / "pg_ctl", "-D", pid_file.parent, "-w", "-t", "30", "-m", "fast", "stop"])
 
 
 def socket_dir() -> Path:
@@ -84,11 +82,11 @@ def _start(bin_dir: Path) -> None:
     _forget_dead_server(data)
     options = f"-k '{places.socket_dir()}' " + " ".join(f"-c {option}" for option in _OPTIONS)
     log = places.server_dir() / "server.log"
-    code, printed = programs.run(
-        [bin_dir / "pg_ctl", "-D", data, "-w", "-t", "60", "-l", log, "-o", options, "start"]
-    )
+    code, printed = programs.run([bin_dir / "pg_ctl", "-D", data, "-w", "-t", "60", "-l", log, "-o", options, "start"])
     if code:
-        raise RuntimeError(f"PostgreSQL did not start.\n{printed[-500:]}{log.read_text()[-2000:] if log.exists() else ''}")
+        raise RuntimeError(
+            f"PostgreSQL did not start.\n{printed[-500:]}{log.read_text()[-2000:] if log.exists() else ''}"
+        )
     _make_database()
 
 
@@ -101,7 +99,19 @@ def _cluster(bin_dir: Path) -> Path:
         shutil.rmtree(half, ignore_errors=True)
         builtin = ["--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
         locale = builtin if major >= _BUILTIN_LOCALE_SINCE else ["--locale=C.UTF-8"]
-        initdb = [bin_dir / "initdb", "-D", half, "-U", ROLE, "-E", "UTF8", *locale, "-A", "trust", "-N"]
+        initdb: list[str | Path] = [
+            bin_dir / "initdb",
+            "-D",
+            half,
+            "-U",
+            ROLE,
+            "-E",
+            "UTF8",
+            *locale,
+            "-A",
+            "trust",
+            "-N",
+        ]
         code, printed = programs.run(initdb)
         if code:
             raise RuntimeError(f"PostgreSQL could not make its data directory.\n{printed[-1000:]}")
