@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import uuid
+from collections import Counter
 from typing import Any
 
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import HTML, Fieldset, Layout
 from django import forms
 from django.conf import settings
-from django.db.models import Count, Q
-from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import format_lazy
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
@@ -22,8 +22,9 @@ from events.models import Edition, FieldVisit, Session
 from participants.addresses import address_key
 from participants.models import Delegation, Participant, VisitBooking
 from participants.models.participant import RANK_CODES
-from participants.times import span_at_place
+from participants.registration import DETAILS
 from participants.typed import Address, Line, Paragraph, Phone
+from participants.visits import open_visits
 
 # Head of delegation comes from the nomination; the other roles are given by staff.
 OPEN_ROLES = [Participant.Role(role) for role in ("delegate", "speaker", "observer", "donor")]
@@ -78,84 +79,10 @@ class PlainForm(forms.Form):
 
 
 class Details(PlainForm):
-    """The answers that a participant may still change: how to print the name, function, needs, consents."""
-
-    printed_name = Line(
-        label=_("Name on your badge"),
-        help_text=_("If it is different. Latin or Cyrillic letters"),
-        limit=_limit("printed_name"),
-        widget=_unspelled(),
-    )
-    function = Line(
-        label=_("Function"),
-        help_text=_("For example: head of ammunition section"),
-        limit=_limit("function"),
-        ask=_("Write your function"),
-        widget=forms.TextInput(attrs={"autocomplete": "organization-title"}),
-    )
-    phone = Phone(
-        label=_("Mobile phone"),
-        help_text=_("Only for the bus and for emergencies. With + and the international code"),
-    )
-    dietary = Paragraph(
-        label=_("Food"), help_text=_("What you do not eat, for example: no pork"), limit=_limit("dietary")
-    )
-    access_needs = Paragraph(
-        label=_("Access needs"),
-        help_text=_("For example: a place near the door, few steps"),
-        limit=_limit("access_needs"),
-    )
-    consent_photo = forms.BooleanField(
-        label=_("You may publish photos of me"),
-        help_text=_("We publish some photos of the workshop here. Without your yes, your badge says “no photo”"),
-        required=False,
-    )
-    consent_list = forms.BooleanField(
-        label=_("Show my e-mail address and phone in the list of participants"),
-        help_text=_(
-            "Participants receive a list with names, functions and organisations. "
-            "Your contact details are in it only with your yes"
-        ),
-        required=False,
-    )
-
-
-class DetailsForm(Details):
-    """Change of details, with the version that the person saw."""
-
-    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
-
-    def __init__(self, participant: Participant, *args: Any, **kwargs: Any) -> None:
-        names = ("printed_name", "function", "phone", "dietary", "access_needs", "version")
-        kwargs["initial"] = {name: getattr(participant, name) for name in names} | {
-            "consent_photo": participant.consent_photo_at is not None,
-            "consent_list": participant.consent_list_at is not None,
-        }
-        super().__init__(*args, **kwargs)
-        self.helper.layout = Layout(
-            "version",
-            *("printed_name", "function", "phone", "dietary", "access_needs"),
-            "consent_photo",
-            "consent_list",
-        )
-
-
-class LostForm(PlainForm):
-    """Where to send the link again."""
-
-    email = Address(
-        label=_("E-mail"),
-        help_text=_("The address that you registered with"),
-        widget=forms.EmailInput(attrs={"autocomplete": "email", "spellcheck": "false"}),
-    )
-
-
-class RegistrationForm(Details):
-    """The whole registration: one page, one post, fields in the order of the contract."""
+    """What people say of themselves and may still correct later."""
 
     conditional = ("rank", "rank_code")
 
-    submission = forms.UUIDField(widget=forms.HiddenInput(attrs={"autocomplete": "off"}), required=False)
     title = Line(label=_("Title"), help_text=_("For example: Dr, Ms, Mr"), limit=_limit("title"), widget=_unspelled())
     given_name = Line(
         label=_("Given names"),
@@ -169,6 +96,12 @@ class RegistrationForm(Details):
         limit=_limit("family_name"),
         ask=_("Write your family name"),
         widget=_unspelled(autocomplete="family-name"),
+    )
+    printed_name = Line(
+        label=_("Name on your badge"),
+        help_text=_("If it is different. Latin or Cyrillic letters"),
+        limit=_limit("printed_name"),
+        widget=_unspelled(),
     )
     gender = forms.ChoiceField(
         label=_("Gender"),
@@ -199,6 +132,13 @@ class RegistrationForm(Details):
         required=False,
         error_messages={"invalid_choice": _("Choose the rank code")},
     )
+    function = Line(
+        label=_("Function"),
+        help_text=_("For example: head of ammunition section"),
+        limit=_limit("function"),
+        ask=_("Write your function"),
+        widget=forms.TextInput(attrs={"autocomplete": "organization-title"}),
+    )
     organisation = Line(
         label=_("Organisation or unit"),
         help_text=_("As it must be on your badge"),
@@ -206,6 +146,70 @@ class RegistrationForm(Details):
         ask=_("Write your organisation or unit"),
         widget=forms.TextInput(attrs={"autocomplete": "organization"}),
     )
+    phone = Phone(
+        label=_("Mobile phone"),
+        help_text=_("Only for the bus and for emergencies. With + and the international code"),
+    )
+    language = forms.ChoiceField(
+        label=_("Language of our messages to you"),
+        choices=settings.LANGUAGES,
+        error_messages={
+            "required": _("Choose a language from the list"),
+            "invalid_choice": _("Choose a language from the list"),
+        },
+    )
+    dietary = Paragraph(
+        label=_("Food"), help_text=_("What you do not eat, for example: no pork"), limit=_limit("dietary")
+    )
+    access_needs = Paragraph(
+        label=_("Access needs"),
+        help_text=_("For example: a place near the door, few steps"),
+        limit=_limit("access_needs"),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """A military person gives rank and code: the word alone does not sort."""
+        answers: dict[str, Any] = super().clean() or {}
+        if answers.get("service") == Participant.Service.MILITARY:
+            if answers.get("rank") == "":
+                self.add_error("rank", _("Write your rank"))
+            if answers.get("rank_code") == "":
+                self.add_error("rank_code", _("Choose the rank code"))
+        return answers
+
+
+class DetailsForm(Details):
+    """Change of details, with the version that the person saw."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput, min_value=0, max_value=2**31 - 1)
+
+    def __init__(self, participant: Participant, *args: Any, **kwargs: Any) -> None:
+        kwargs["initial"] = {name: getattr(participant, name) for name in (*DETAILS, "version")}
+        super().__init__(*args, **kwargs)
+        self.helper.layout = _layout(self, "version")
+
+    def show_for(self, version: int) -> None:
+        """Answer to another version than the one that was sent: sent again, the same answers are saved over it."""
+        answers: Any = self.data
+        answers = answers.copy()
+        answers["version"] = str(version)
+        self.data = answers
+
+
+class LostForm(PlainForm):
+    """Where to send the link again."""
+
+    email = Address(
+        label=_("E-mail"),
+        help_text=_("The address that you registered with"),
+        widget=forms.EmailInput(attrs={"autocomplete": "email", "spellcheck": "false"}),
+    )
+
+
+class RegistrationForm(Details):
+    """The whole registration: one page, one post, fields in the order of the contract."""
+
+    submission = forms.UUIDField(widget=forms.HiddenInput(attrs={"autocomplete": "off"}), required=False)
     delegation = forms.TypedChoiceField(
         label=_("Delegation"),
         help_text=_("Who sends you to this workshop"),
@@ -227,14 +231,6 @@ class RegistrationForm(Details):
         help_text=_("We send the link to your registration to this address"),
         widget=forms.EmailInput(attrs={"autocomplete": "email", "spellcheck": "false", "autocapitalize": "none"}),
     )
-    language = forms.ChoiceField(
-        label=_("Language of our messages to you"),
-        choices=settings.LANGUAGES,
-        error_messages={
-            "required": _("Choose a language from the list"),
-            "invalid_choice": _("Choose a language from the list"),
-        },
-    )
     visits = forms.TypedMultipleChoiceField(
         label=_("Field visits that you want to join"),
         required=False,
@@ -245,6 +241,19 @@ class RegistrationForm(Details):
         label=_("I agree that you use my answers in this way"),
         error_messages={"required": _("Agree to the use of your answers. Without it we cannot register you")},
     )
+    consent_photo = forms.BooleanField(
+        label=_("You may publish photos of me"),
+        help_text=_("We publish some photos of the workshop here. Without your yes, your badge says “no photo”"),
+        required=False,
+    )
+    consent_list = forms.BooleanField(
+        label=_("Show my e-mail address and phone in the list of participants"),
+        help_text=_(
+            "Participants receive a list with names, functions and organisations. "
+            "Your contact details are in it only with your yes"
+        ),
+        required=False,
+    )
 
     def __init__(self, edition: Edition, *args: Any, **kwargs: Any) -> None:
         kwargs["initial"] = {"submission": uuid.uuid4(), "language": get_language()}
@@ -253,7 +262,7 @@ class RegistrationForm(Details):
         self._offer_delegations()
         self._offer_visits()
         self.fields["phone"].widget.attrs["autocomplete"] = "tel"
-        self.helper.layout = self._layout()
+        self.helper.layout = _layout(self, "submission")
         self.order_fields(ORDER)
 
     def _offer_delegations(self) -> None:
@@ -266,46 +275,15 @@ class RegistrationForm(Details):
         self.footnotes = [note for note in notes if note.strip().startswith(tuple(marks))] if marks else []
 
     def _offer_visits(self) -> None:
-        visits = {str(one.pk): one for one in open_visits(self.edition)}
+        visits = {str(one.pk): one for one in open_visits(self.edition.pk)}
         if not visits:
             del self.fields["visits"]
             return
         field: Any = self.fields["visits"]
-        field.choices = [(key, _visit_facts(one)) for key, one in visits.items()]
+        confirmed = VisitBooking.objects.filter(visit__in=list(visits.values()), state=VisitBooking.State.CONFIRMED)
+        taken = Counter(confirmed.values_list("visit", flat=True))
+        field.choices = [(key, _visit_facts(one, self.edition, taken[one.pk])) for key, one in visits.items()]
         field.coerce = visits.__getitem__
-
-    def _layout(self) -> Layout:
-        visits = [Fieldset(_("Field visit"), "visits")] if "visits" in self.fields else []
-        return Layout(
-            "submission",
-            Fieldset(_("Your name"), "title", "given_name", "family_name", "printed_name", "gender"),
-            Fieldset(_("Your service"), "service"),
-            Fieldset(_("If you are military"), "rank", "rank_code"),
-            Fieldset(
-                _("Whom you represent"),
-                *("function", "organisation", "delegation"),
-                HTML('{% include "participants/parts/footnotes.html" %}'),
-                "role",
-            ),
-            Fieldset(_("How we reach you"), "email", "phone", "language"),
-            Fieldset(_("What you need"), "dietary", "access_needs"),
-            *visits,
-            Fieldset(
-                _("Your answers and your choices"),
-                HTML('{% include "participants/parts/privacy.html" %}'),
-                *("consent_privacy", "consent_photo", "consent_list"),
-            ),
-        )
-
-    def clean(self) -> dict[str, Any]:
-        """A military person gives rank and code."""
-        answers: dict[str, Any] = super().clean() or {}
-        if answers.get("service") == Participant.Service.MILITARY:
-            if answers.get("rank") == "":
-                self.add_error("rank", _("Write your rank"))
-            if answers.get("rank_code") == "":
-                self.add_error("rank_code", _("Choose the rank code"))
-        return answers
 
     def clean_submission(self) -> uuid.UUID:
         """The number of the form; a post without one gets its own."""
@@ -324,12 +302,34 @@ ORDER = [
 ]
 
 
-def open_visits(edition: Edition) -> list[FieldVisit]:
-    """The visits of an edition that can still be asked for, each with its count of `taken` places."""
-    visits = FieldVisit.objects.filter(session__edition=edition, session__status=Session.Status.SCHEDULED)
-    visits = visits.exclude(signup_deadline__lte=timezone.now()).select_related("session__edition")
-    confirmed = Q(bookings__state=VisitBooking.State.CONFIRMED)
-    return list(visits.annotate(taken=Count("bookings", filter=confirmed)).order_by("session__start", "pk"))
+def _layout(form: forms.Form, hidden: str) -> Layout:
+    """The sections of the page; those of which the form has no field are left out."""
+    sections = [
+        (_("Your name"), ["title", "given_name", "family_name", "printed_name", "gender"]),
+        (_("Your service"), ["service"]),
+        (_("If you are military"), ["rank", "rank_code"]),
+        (_("Your work"), ["function", "organisation", "delegation", "role"]),
+        (_("How we reach you"), ["email", "phone", "language"]),
+        (_("What you need"), ["dietary", "access_needs"]),
+        (_("Field visit"), ["visits"]),
+        (_("Your answers and your choices"), ["consent_privacy", "consent_photo", "consent_list"]),
+    ]
+    notes = {
+        "delegation": [HTML('{% include "participants/parts/footnotes.html" %}')],
+        "consent_privacy": [HTML('{% include "participants/parts/privacy.html" %}')],
+    }
+    layout = Layout(hidden)
+    for legend, names in sections:
+        here = [name for name in names if name in form.fields]
+        drawn = [part for name in here for part in _with_note(name, notes.get(name, []))]
+        if drawn:
+            layout.append(Fieldset(legend, *drawn))
+    return layout
+
+
+def _with_note(name: str, notes: list[HTML]) -> list[Any]:
+    """The footnote follows the list of delegations; how answers are used is read before the agreement."""
+    return [*notes, name] if name.startswith("consent") else [name, *notes]
 
 
 def _printed(delegation: Delegation) -> str:
@@ -338,11 +338,20 @@ def _printed(delegation: Delegation) -> str:
     return delegation.name if delegation.name.endswith(mark) else delegation.name + mark
 
 
-def _visit_facts(visit: FieldVisit) -> SafeString:
+def _visit_facts(visit: FieldVisit, edition: Edition, taken: int) -> SafeString:
     """The site, and below it day, time and places left."""
-    facts = [span_at_place(visit.session)]
+    facts = [_when(visit.session, edition)]
     if visit.capacity is not None:
-        left = max(visit.capacity - visit.taken, 0)  # type: ignore[attr-defined]
+        left = max(visit.capacity - taken, 0)
         free = ngettext("%(left)s place is free", "%(left)s places are free", left) % {"left": left}
         facts.append(free if left else _now("All places are taken: you come on the waiting list"))
-    return format_html("{}<small>{}</small>", visit.site, ". ".join(fact for fact in facts if fact))
+    return format_html("{}<small>{}</small>", visit.site, ". ".join(facts))
+
+
+def _when(session: Session, edition: Edition) -> str:
+    """Day and times at the place, as far as they are known."""
+    if session.day is None:
+        return _now("The day is announced later")
+    day = f"{date_format(session.day, 'l')}, {date_format(session.day)}"
+    times = [f"{moment.astimezone(edition.zone):%H:%M}" for moment in (session.start, session.end) if moment]
+    return ", ".join(part for part in (day, f" {pgettext('between two times', 'to')} ".join(times)) if part)

@@ -8,7 +8,7 @@ from participants.views import my, registering
 class ReferenceConverter:
     """The number of a registration. It is no secret and opens nothing; a token never looks like it."""
 
-    regex = "RASR-[0-9A-Z]{4,12}"
+    regex = "RASR-[A-Z0-9]{7}"
 
     def to_python(self, value: str) -> str:
         """As it is."""
@@ -25,14 +25,15 @@ app_name = "participants"
 urlpatterns = [
     # Registration
     path("editions/<slug:slug>/register/", registering.register, name="register"),
-    path("editions/<slug:slug>/register/sent/", registering.sent, name="register-sent"),
+    path("editions/<slug:slug>/register/sent/", registering.sent, name="sent"),
     # What a participant manages
     path("my/lost/", my.lost, name="lost"),
     path("my/lost/sent/", my.lost_sent, name="lost-sent"),
     path("my/<reference:reference>/", my.overview, name="my"),
-    path("my/<reference:reference>/details/", my.details, name="my-details"),
-    path("my/<reference:reference>/withdraw/", my.withdraw, name="my-withdraw"),
-    path("my/<reference:reference>/data.json", my.download, name="my-data"),
-    re_path(r"^my/(?P<token>[A-Za-z0-9_-]{43})/$", my.arrive, name="arrive"),
-    re_path(r"^my/(?:.*/)?$", my.nothing, name="my-nothing"),
+    path("my/<reference:reference>/details/", my.details, name="details"),
+    path("my/<reference:reference>/withdraw/", my.withdraw, name="withdraw"),
+    path("my/<reference:reference>/data.json", my.held, name="held"),
+    path("my/<str:token>/", my.enter, name="enter"),
+    # Whatever else stands here is answered like a link that has ended.
+    re_path(r"^my/(?:.*/)?$", my.nothing, name="nothing"),
 ]

@@ -2,103 +2,107 @@
 
 from __future__ import annotations
 
-from django.contrib.auth.decorators import login_not_required
+from typing import Any
+
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
+from django.utils import timezone as clock
 from django.views.decorators.http import require_http_methods, require_safe
 
-from participants import links, mail, registration
+from events.views.frame import edition_frame
+from participants import links, mail, registration, throttling
 from participants.addresses import address_key
 from participants.forms import DetailsForm, LostForm
 from participants.held import held_on
 from participants.models import Link, Participant
-from participants.throttling import LOST_PER_ADDRESS, LOST_PER_CLIENT, client_address
-from participants.views.private import no_link, own_registration, private_page, remember, wait_page
+from participants.registration import RegistrationError
+from participants.views.private import for_the_bearer, no_link, private_page, remember
+
+LOST_PER_CLIENT = 20
+LOST_PER_ADDRESS = 5
+LOST_SECONDS = 600
 
 
-@login_not_required
 @private_page
 @require_safe
-def arrive(request: HttpRequest, token: str) -> HttpResponse:
+def enter(request: HttpRequest, token: str) -> HttpResponse:
     """The link in the e-mail: remember it in this browser. It proves nothing, since mail scanners open links too."""
     link = links.find(token, Link.Purpose.MY)
     if link is None or link.participant is None or link.participant.erased_at:
         return no_link(request)
     response = redirect("participants:my", reference=link.participant.reference)
-    remember(response, link, link.participant)
+    remember(request, response, link)
     return response
 
 
-@login_not_required
 @private_page
 def nothing(request: HttpRequest) -> HttpResponse:
-    """Whatever else stands below /my/: answered like a link that ended."""
+    """Whatever else stands below /my/."""
     return no_link(request)
 
 
-@login_not_required
-@private_page
-@own_registration
+@for_the_bearer
 @require_http_methods(["GET", "HEAD", "POST"])
 def overview(request: HttpRequest, participant: Participant) -> HttpResponse:
     """How the registration stands and what can be done; a post says that the address is the person's own."""
     if request.method == "POST":
-        prove(participant)
+        registration.prove_address(participant=participant, by="participant")
         return redirect("participants:my", reference=participant.reference)
-    bookings = participant.bookings.select_related("visit__session__edition").order_by("visit__session__start", "pk")
-    context = {
-        "participant": participant,
-        "edition": participant.edition,
-        "bookings": bookings,
-        "may_change": may_change(participant),
-        "may_withdraw": may_withdraw(participant),
-    }
-    return render(request, "participants/my.html", context)
+    bookings = participant.bookings.select_related("visit__session").order_by("visit__session__start", "pk")
+    return _page(request, "my", participant, bookings=bookings)
 
 
-@login_not_required
-@private_page
-@own_registration
+@for_the_bearer
 @require_http_methods(["GET", "HEAD", "POST"])
 def withdraw(request: HttpRequest, participant: Participant) -> HttpResponse:
-    """Ask once more, then withdraw."""
-    context = {"participant": participant, "edition": participant.edition}
-    if request.method != "POST" and may_withdraw(participant):
-        return render(request, "participants/withdraw.html", context)
-    if request.method == "POST":
-        try:
-            prove(participant)
-            registration.withdraw(participant=participant, by=actor(participant))
-        except registration.RegistrationError as error:
-            return render(request, "participants/withdraw.html", context | {"problem": str(error)}, status=422)
+    """Ask once more, then withdraw. Where it has ended already, the overview says so."""
+    if not may_withdraw(participant):
+        return redirect("participants:my", reference=participant.reference)
+    if request.method != "POST":
+        return _page(request, "withdraw", participant)
+    try:
+        with transaction.atomic():
+            registration.prove_address(participant=participant, by="participant")
+            registration.withdraw(participant=participant, by="participant")
+    except RegistrationError as error:
+        participant.refresh_from_db()
+        if may_withdraw(participant):
+            return _page(request, "withdraw", participant, status=422, problem=str(error))
     return redirect("participants:my", reference=participant.reference)
 
 
-@login_not_required
-@private_page
-@own_registration
+@for_the_bearer
 @require_http_methods(["GET", "HEAD", "POST"])
 def details(request: HttpRequest, participant: Participant) -> HttpResponse:
-    """Change details until the edition's deadline for it."""
+    """Correct the details until the edition's deadline for it."""
     if not may_change(participant):
         return redirect("participants:my", reference=participant.reference)
     form = DetailsForm(participant, request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
         answers = dict(form.cleaned_data)
+        version = answers.pop("version")
         try:
-            prove(participant)
-            registration.change_details(
-                participant=participant, version=answers.pop("version"), answers=answers, by=actor(participant)
-            )
+            with transaction.atomic():
+                registration.prove_address(participant=participant, by="participant")
+                registration.change_details(participant=participant, answers=answers, version=version, by="participant")
             return redirect("participants:my", reference=participant.reference)
-        except registration.RegistrationError as error:
+        except RegistrationError as error:
+            participant.refresh_from_db()
+            form.show_for(participant.version)
             form.add_error(None, str(error))
-    context = {"participant": participant, "edition": participant.edition, "form": form}
-    return render(request, "participants/details.html", context, status=422 if form.is_bound else 200)
+    return _page(request, "details", participant, status=422 if form.is_bound else 200, form=form)
 
 
-@login_not_required
+@for_the_bearer
+@require_safe
+def held(request: HttpRequest, participant: Participant) -> HttpResponse:
+    """All that is held on the person, as one file."""
+    response = JsonResponse(held_on(participant), json_dumps_params={"ensure_ascii": False, "indent": 2})
+    response["Content-Disposition"] = f'attachment; filename="{participant.reference}.json"'
+    return response
+
+
 @private_page
 @require_http_methods(["GET", "HEAD", "POST"])
 def lost(request: HttpRequest) -> HttpResponse:
@@ -107,14 +111,15 @@ def lost(request: HttpRequest) -> HttpResponse:
     if not form.is_bound or not form.is_valid():
         return render(request, "participants/lost.html", {"form": form}, status=422 if form.is_bound else 200)
     key = address_key(form.cleaned_data["email"])
-    wait = LOST_PER_CLIENT.wait_after_try(client_address(request)) or LOST_PER_ADDRESS.wait_after_try(key)
-    if wait:
-        return wait_page(request, wait)
-    mail.lost_link(email=form.cleaned_data["email"])
+    by_client = throttling.count("lost link", throttling.client_address(request), LOST_SECONDS)
+    if by_client > LOST_PER_CLIENT or throttling.count("lost link to", key, LOST_SECONDS) > LOST_PER_ADDRESS:
+        return throttling.too_many(request, LOST_SECONDS)
+    found = Participant.objects.live().filter(email_key=key).select_related("edition", "delegation")
+    for participant in found.order_by("-registered_at")[:10]:
+        mail.lost_link(participant)
     return redirect("participants:lost-sent")
 
 
-@login_not_required
 @private_page
 @require_safe
 def lost_sent(request: HttpRequest) -> HttpResponse:
@@ -122,38 +127,23 @@ def lost_sent(request: HttpRequest) -> HttpResponse:
     return render(request, "participants/lost_sent.html")
 
 
-@login_not_required
-@private_page
-@own_registration
-@require_safe
-def download(request: HttpRequest, participant: Participant) -> HttpResponse:
-    """All that is held on the person, as one file."""
-    response = JsonResponse(held_on(participant), json_dumps_params={"ensure_ascii": False, "indent": 2})
-    response["Content-Disposition"] = f'attachment; filename="{participant.reference}.json"'
-    return response
-
-
-def prove(participant: Participant) -> None:
-    """The first thing done behind the link shows that the person reads that mailbox."""
-    if participant.email_proven_at is None:
-        registration.prove_address(participant=participant, by=actor(participant))
-        participant.refresh_from_db()
-
-
-def actor(participant: Participant) -> str:
-    """Whom the history names: the reference, which opens nothing and is no name."""
-    return participant.reference
+def may_withdraw(participant: Participant) -> bool:
+    """Whether there is a registration to withdraw from."""
+    return participant.status in Participant.LIVE and not participant.edition.is_over()
 
 
 def may_change(participant: Participant) -> bool:
     """Whether details may still be changed."""
-    edition = participant.edition
-    closes = edition.details_deadline
-    return (
-        participant.status in Participant.LIVE and not edition.is_over() and not (closes and closes <= timezone.now())
-    )
+    closes = participant.edition.details_deadline
+    return may_withdraw(participant) and (closes is None or clock.now() < closes)
 
 
-def may_withdraw(participant: Participant) -> bool:
-    """Whether there is a registration to withdraw from."""
-    return participant.status in Participant.LIVE and not participant.edition.is_over()
+def _page(request: HttpRequest, name: str, participant: Participant, status: int = 200, **more: Any) -> HttpResponse:
+    context = {
+        "participant": participant,
+        "edition": participant.edition,
+        "frame": edition_frame(participant.edition, "my"),
+        "may_change": may_change(participant),
+        "may_withdraw": may_withdraw(participant),
+    }
+    return render(request, f"participants/{name}.html", context | more, status=status)

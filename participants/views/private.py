@@ -7,26 +7,31 @@ from functools import wraps
 from typing import Any
 
 from django.conf import settings
-from django.core.signing import BadSignature
+from django.contrib.auth.decorators import login_not_required
+from django.core import signing
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import CsrfViewMiddleware
 from django.shortcuts import render
-from django.urls import reverse
-from django.utils import timezone, translation
 from django.views.decorators.csrf import csrf_exempt
 
+from participants import links, throttling
 from participants.forms import LostForm
 from participants.models import Link, Participant
-from participants.throttling import LINK_MISSES, client_address
+
+COOKIE = "__Host-my" if settings.HTTPS else "my"  # the prefix makes browsers keep it to this host
+REMEMBERED_LINKS = 8
+REMEMBERED_SECONDS = 400 * 24 * 3600  # browsers keep no cookie longer; the links themselves end before
+MISSES = 30  # links that open nothing, from one network
+MISSES_SECONDS = 600
+_signer = signing.Signer(salt="participants.my")
 
 View = Callable[..., HttpResponse]
-REMEMBERED_SECONDS = 30 * 24 * 3600
-_SALT = "participants.my"
 
 
 def private_page(view: View) -> View:
-    """No cache keeps the page, no search engine lists it, and its address goes to no other site."""
+    """Open without an account; no cache keeps it, no search engine lists it, no other site learns its address."""
 
+    @login_not_required
     @wraps(view)
     def private(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         response = view(request, *args, **kwargs)
@@ -58,45 +63,40 @@ def csrf_kept(view: View) -> View:
     return kept
 
 
-def remember(response: HttpResponse, link: Link, participant: Participant) -> None:
-    """Let this browser open the registration of a link.
+def _remembered_keys(request: HttpRequest) -> list[int]:
+    try:
+        return [int(key) for key in _signer.unsign(request.COOKIES.get(COOKIE, "")).split("-")]
+    except (signing.BadSignature, ValueError):
+        return []
 
-    One cookie per language, since each language has its own path, and only the pages of this registration get it:
-    two colleagues on one computer do not push each other out.
+
+def remember(request: HttpRequest, response: HttpResponse, link: Link) -> None:
+    """Let this browser open the registration of a link, beside those it opened before: colleagues share a computer.
+
+    The cookie holds numbers of links, signed; whether a link is still good is asked again at every page.
     """
-    for language, _name in settings.LANGUAGES:
-        with translation.override(language):
-            path = reverse("participants:my", args=[participant.reference])
-        response.set_signed_cookie(
-            f"my-{language}",
-            f"{participant.reference}:{link.purpose}:{link.pk}",
-            salt=_SALT,
-            max_age=REMEMBERED_SECONDS,
-            path=path,
-            secure=settings.HTTPS,
-            httponly=True,
-            samesite="Lax",
-        )
+    keys = [link.pk, *(key for key in _remembered_keys(request) if key != link.pk)][:REMEMBERED_LINKS]
+    response.set_cookie(
+        COOKIE,
+        _signer.sign("-".join(map(str, keys))),
+        max_age=REMEMBERED_SECONDS,
+        secure=settings.HTTPS,
+        httponly=True,
+        samesite="Lax",
+    )
 
 
 def remembered(request: HttpRequest, reference: str) -> Participant | None:
-    """The participant whose link this browser remembers; None when there is none, or it ended or was revoked since."""
-    try:
-        value = request.get_signed_cookie(f"my-{translation.get_language()}", salt=_SALT, max_age=REMEMBERED_SECONDS)
-        owner, purpose, key = str(value).split(":")
-    except (KeyError, BadSignature, ValueError):
-        return None
-    if owner != reference or purpose != Link.Purpose.MY:
-        return None
-    links = Link.objects.filter(pk=int(key), purpose=purpose, participant__reference=reference, revoked_at=None)
-    links = links.filter(expires_at__gt=timezone.now(), participant__erased_at=None)
-    link = links.select_related("participant__edition", "participant__delegation", "participant__nomination").first()
+    """The participant of this reference, if this browser remembers a link to it that is still good."""
+    found = links.good().filter(pk__in=_remembered_keys(request), purpose=Link.Purpose.MY)
+    link = found.filter(participant__reference=reference, participant__erased_at=None).first()
     return link.participant if link else None
 
 
-def own_registration(view: View) -> View:
-    """Give the view the participant in place of the reference; without a remembered link, the page that says so."""
+def for_the_bearer(view: View) -> View:
+    """Give the view the participant in place of the reference; without a good link, the page that says so."""
 
+    @private_page
     @wraps(view)
     def opened(request: HttpRequest, reference: str, **kwargs: Any) -> HttpResponse:
         participant = remembered(request, reference)
@@ -110,15 +110,8 @@ def own_registration(view: View) -> View:
 def no_link(request: HttpRequest) -> HttpResponse:
     """The one answer to every link that opens nothing; guessing on and on is told to wait.
 
-    A link that opens something is never counted: behind one office address real people are served meanwhile.
+    A link that opens something is never counted: real people behind the same address are served meanwhile.
     """
-    if wait := LINK_MISSES.wait_after_try(client_address(request)):
-        return wait_page(request, wait)
+    if throttling.count("wrong link", throttling.client_address(request), MISSES_SECONDS) > MISSES:
+        return throttling.too_many(request, MISSES_SECONDS)
     return render(request, "participants/no_link.html", {"form": LostForm()}, status=404)
-
-
-def wait_page(request: HttpRequest, seconds: int) -> HttpResponse:
-    """Too many tries: says when the next one is taken."""
-    response = render(request, "participants/wait.html", {"minutes": -(-seconds // 60)}, status=429)
-    response["Retry-After"] = str(seconds)
-    return response
