@@ -105,6 +105,7 @@ class Agenda:
     venue: str
     address: str
     timezone: str
+    contact: str
     first_day: dt.date | None
     last_day: dt.date | None
     rooms: tuple[Room, ...] = ()

@@ -1,6 +1,21 @@
 """Addresses of what is announced."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import path
+
+from events.views import agenda, editions, feeds, sessions
 
 app_name = "events"
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns = [
+    path("", editions.home, name="home"),
+    path("privacy/", editions.privacy, name="privacy"),
+    path("editions/", editions.editions, name="editions"),
+    path("editions/<slug:slug>/", editions.edition, name="edition"),
+    path("editions/<slug:slug>/visits/<int:pk>/", editions.visit, name="visit"),
+    path("editions/<slug:slug>/agenda/", agenda.agenda, name="agenda"),
+    path("editions/<slug:slug>/agenda/changes/", agenda.changes, name="changes"),
+    path("editions/<slug:slug>/agenda.ics", feeds.agenda_ics, name="agenda_ics"),
+    path("editions/<slug:slug>/agenda.json", feeds.agenda_json, name="agenda_json"),
+    path("editions/<slug:slug>/agenda.xml", feeds.agenda_xml, name="agenda_xml"),
+    path("editions/<slug:slug>/sessions/<int:pk>/", sessions.session, name="session"),
+    path("editions/<slug:slug>/sessions/<int:pk>/session.ics", feeds.session_ics, name="session_ics"),
+]

@@ -3,7 +3,7 @@
 import json
 import logging
 
-_FIELDS = ("number", "method", "route", "status", "code", "kind", "message", "tries")
+_FIELDS = ("number", "method", "route", "status", "code", "kind", "row", "tries")
 
 
 class JsonLines(logging.Formatter):

@@ -134,7 +134,7 @@ def mail_server() -> dict[str, Any]:
     """Where the worker sends mail; without EMAIL_URL it writes var/mail/*.eml."""
     url = text("EMAIL_URL")
     if not url:
-        return {"EMAIL_BACKEND": "django.core.mail.backends.filebased.EmailBackend"}
+        return {"EMAIL_BACKEND": "participants.delivery.FolderBackend"}
     if urlsplit(url).scheme not in {"smtp", "smtps", "smtp+tls", "smtp+ssl"} or not urlsplit(url).hostname:
         raise ImproperlyConfigured("EMAIL_URL is wrong: write smtp+tls://user:password@host:587.")
     return environ.Env.email_url_config(url)  # type: ignore[no-any-return]
@@ -254,6 +254,7 @@ LANGUAGES = [
     ("mk", "Македонски"),
 ]
 LOCALE_PATHS = [BASE_DIR / "rasr" / "locale"]
+FORMAT_MODULE_PATH = ["rasr.formats"]
 USE_TZ = True
 TIME_ZONE = "UTC"
 

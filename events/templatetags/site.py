@@ -1,8 +1,21 @@
-"""What every page needs: icons."""
+"""What every page needs: icons, the language menu, dates with the name of their zone."""
+
+from __future__ import annotations
+
+import datetime as dt
+import zoneinfo
+from typing import Any
 
 from django import template
+from django.conf import settings
+from django.urls import translate_url
+from django.utils import formats
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from i18nfield.strings import LazyI18nString
+
+from events.agenda import Person
 
 register = template.Library()
 
@@ -11,3 +24,61 @@ register = template.Library()
 def icon(name: str) -> SafeString:
     """One icon of the sprite in parts/icons.html, hidden from screen readers: words stand beside it."""
     return format_html('<svg class="i" aria-hidden="true" focusable="false"><use href="#{}"/></svg>', name)
+
+
+@register.simple_tag(takes_context=True)
+def language_links(context: dict[str, Any]) -> list[tuple[str, str, str]]:
+    """(code, autonym, address of this page in that language) of each language."""
+    request = context.get("request")
+    path = request.path if request else "/"
+    if request and request.resolver_match is None:  # an error page has no twin
+        path = "/"
+    return [(code, name, translate_url(path, code)) for code, name in settings.LANGUAGES]
+
+
+@register.filter
+def in_zone(moment: dt.datetime | None, zone: zoneinfo.ZoneInfo) -> dt.datetime | None:
+    """The moment at the place of the edition."""
+    return moment.astimezone(zone) if moment else None
+
+
+@register.simple_tag
+def deadline(moment: dt.datetime | None, edition: Any) -> str:
+    """A moment in words, with the place whose time it is: "28 September 2018, 18:00 (Tirana time)"."""
+    if moment is None:
+        return ""
+    local = moment.astimezone(edition.zone)
+    where = edition.city or edition.zone.key
+    return _("%(day)s, %(time)s (%(place)s time)") % {
+        "day": formats.date_format(local.date(), "DATE_FORMAT"),
+        "time": f"{local:%H:%M}",
+        "place": where,
+    }
+
+
+@register.simple_tag
+def days_in_words(edition: Any) -> str:
+    """ "9 to 11 October 2018"; empty where the days are not known."""
+    first, last = edition.first_day, edition.last_day
+    if not first or not last:
+        return ""
+    end = formats.date_format(last, "DATE_FORMAT")
+    if first == last:
+        return end
+    if (first.year, first.month) == (last.year, last.month):
+        start = str(first.day)
+    else:
+        start = formats.date_format(first, "DATE_FORMAT" if first.year != last.year else "MONTH_DAY_FORMAT")
+    return _("%(first)s to %(last)s") % {"first": start, "last": end}
+
+
+@register.filter
+def paragraphs(value: LazyI18nString | str) -> list[str]:
+    """The paragraphs of a longer text."""
+    return [part.strip() for part in str(value).split("\n") if part.strip()]
+
+
+@register.filter
+def speaker(person: Person) -> str:
+    """Honorific and name."""
+    return f"{person.honorific} {person.name}".strip()

@@ -1,0 +1,257 @@
+"""An agenda as .ics (RFC 5545), .json and .xml (the schedule formats of c3voc.de/wiki/schedule).
+
+Items without a start are left out of all three; cancelled ones stay in the calendar only.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import re
+import uuid
+from collections.abc import Iterable
+from typing import Any
+from urllib.parse import urlsplit
+
+import icalendar
+from lxml import etree
+
+from events.agenda import Agenda, Item, Person, said
+from events.text import clean_line, clean_text, fold
+
+REFRESH = dt.timedelta(minutes=15)
+# Illegal in XML 1.0; texts are cleaned when stored, this guards what was stored before a rule was made.
+_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def session_url(site: str, agenda: Agenda, item: Item) -> str:
+    """The address of a session's page."""
+    return f"{site}/editions/{agenda.slug}/sessions/{item.id}/"
+
+
+def timed(agenda: Agenda, *, cancelled: bool) -> list[Item]:
+    """The items a feed can hold."""
+    return [item for item in agenda.items if item.start and (cancelled or not item.is_cancelled)]
+
+
+def speaker_line(person: Person) -> str:
+    """A speaker as one line: honorific and name, function, organisation."""
+    name = f"{person.honorific} {person.name}".strip()
+    return ", ".join(part for part in (name, person.function, person.organisation) if part)
+
+
+def description(item: Item, language: str) -> str:
+    """Abstract, speakers and talks as plain text."""
+    parts = [said(item.abstract, language), said(item.cancelled_note, language) if item.is_cancelled else ""]
+    parts += [speaker_line(person) for person in item.people]
+    for talk in item.talks:
+        names = "; ".join(speaker_line(person) for person in talk.people)
+        parts.append(f"{said(talk.title, language)}{f' ({names})' if names else ''}")
+    return clean_text("\n".join(part for part in parts if part))
+
+
+def title(item: Item, language: str) -> str:
+    """The title, with the letter of a parallel group before it."""
+    return clean_line(f"{item.letter}. {said(item.title, language)}" if item.letter else said(item.title, language))
+
+
+# -- iCalendar ----------------------------------------------------------------------------------------------------
+
+
+def to_ics(agenda: Agenda, *, site: str, language: str, only: Iterable[Item] | None = None) -> bytes:
+    """The agenda as a calendar, with VTIMEZONE; `only` limits it to some items. `site` is the address of the site."""
+    items = timed(agenda, cancelled=True) if only is None else [item for item in only if item.start]
+    calendar = icalendar.Calendar()
+    calendar.add("version", "2.0")
+    calendar.add("prodid", "-//RASR//Agenda//EN")
+    calendar.add("calscale", "GREGORIAN")
+    calendar.add("method", "PUBLISH")
+    name = clean_line(said(agenda.label, language) or said(agenda.title, language))
+    calendar.add("name", name)
+    calendar.add("x-wr-calname", name)
+    calendar.add("x-wr-timezone", agenda.zone.key)
+    calendar.add("refresh-interval", REFRESH, parameters={"VALUE": "DURATION"})
+    calendar.add("x-published-ttl", "PT15M")
+    for item in items:
+        calendar.add_component(_event(agenda, item, site, language))
+    if items:
+        calendar.add_missing_timezones()
+    return calendar.to_ical()
+
+
+def _event(agenda: Agenda, item: Item, site: str, language: str) -> icalendar.Event:
+    event = icalendar.Event()
+    event.add("uid", f"{item.uid}@{urlsplit(site).hostname}")
+    stamp = item.changed_at or agenda.released_at or dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
+    event.add("dtstamp", stamp.astimezone(dt.UTC))
+    event.add("last-modified", stamp.astimezone(dt.UTC))
+    event.add("sequence", item.sequence)
+    event.add("status", "CANCELLED" if item.is_cancelled else "CONFIRMED")
+    event.add("summary", title(item, language))
+    if item.start:
+        event.add("dtstart", item.start.astimezone(agenda.zone))
+    if item.end:
+        event.add("dtend", item.end.astimezone(agenda.zone))
+    place = [agenda.room_name(item.room), agenda.venue, agenda.city]
+    if location := clean_line(", ".join(part for part in place if part)):
+        event.add("location", location)
+    if words := description(item, language):
+        event.add("description", words)
+    event.add("url", session_url(site, agenda, item))
+    event.add("categories", [item.kind.replace("_", " ")])
+    event.add("transp", "OPAQUE")
+    return event
+
+
+# -- The schedule formats -----------------------------------------------------------------------------------------
+
+
+def acronym(agenda: Agenda) -> str:
+    """A short name of at least four letters, digits and underlines, as both schemas ask."""
+    return re.sub(r"[^a-z0-9]", "_", agenda.slug).ljust(4, "_")
+
+
+def _slug(agenda: Agenda, item: Item) -> str:
+    words = re.sub(r"[^a-z0-9]+", "_", fold(said(item.title, "en"))).strip("_")[:60].strip("_")
+    return f"{acronym(agenda)}-{item.id}-{words or 'session'}"
+
+
+def _duration(item: Item) -> str:
+    minutes = int((item.end - item.start).total_seconds()) // 60 if item.end and item.start else 0
+    return f"{minutes // 60:02}:{minutes % 60:02}"
+
+
+def _guid(*names: object) -> str:
+    return str(uuid.uuid5(uuid.NAMESPACE_URL, "/".join(map(str, names))))
+
+
+def _by_day(agenda: Agenda) -> list[tuple[dt.date, list[Item]]]:
+    items = timed(agenda, cancelled=False)
+    return [(day, [item for item in items if item.day == day]) for day in agenda.days]
+
+
+def _day_bounds(agenda: Agenda, day: dt.date, items: list[Item]) -> tuple[str, str]:
+    """From midnight, or the first start if a session of that day is earlier, to the next midnight or the last end."""
+    start = dt.datetime.combine(day, dt.time(), agenda.zone)
+    end = dt.datetime.combine(day, dt.time(23, 59), agenda.zone)
+    moments = [moment for item in items for moment in (item.start, item.end) if moment]
+    return tuple(m.astimezone(agenda.zone).isoformat() for m in (min([start, *moments]), max([end, *moments])))  # type: ignore[return-value]
+
+
+def _rooms_of(agenda: Agenda, items: list[Item]) -> dict[str, list[Item]]:
+    rooms: dict[str, list[Item]] = {}
+    for item in items:
+        rooms.setdefault(clean_line(agenda.room_name(item.room)) or "-", []).append(item)
+    return rooms
+
+
+def _topic_names(agenda: Agenda, item: Item, language: str) -> str:
+    return clean_line(", ".join(said(topic.name, language) for topic in agenda.topics if topic.id in item.topics))
+
+
+def to_json(agenda: Agenda, *, site: str, language: str) -> bytes:
+    """The agenda as schedule JSON, valid against c3voc.de/schedule/schema.json."""
+    days: list[dict[str, Any]] = []
+    for index, (day, items) in enumerate(_by_day(agenda), 1):
+        start, end = _day_bounds(agenda, day, items)
+        rooms = {
+            name: [_json_event(agenda, item, name, site, language) for item in held]
+            for name, held in _rooms_of(agenda, items).items()
+        }
+        days.append({"index": index, "date": day.isoformat(), "day_start": start, "day_end": end, "rooms": rooms})
+    conference = {
+        "acronym": acronym(agenda),
+        "title": said(agenda.title, language),
+        "daysCount": len(days),
+        "start": days[0]["date"] if days else "",
+        "end": days[-1]["date"] if days else "",
+        "timeslot_duration": "00:05",
+        "time_zone_name": agenda.zone.key,
+        "url": f"{site}/editions/{agenda.slug}/",
+        "rooms": [
+            {"name": clean_line(room.name), "guid": _guid(site, "rooms", room.id), "capacity": room.capacity}
+            for room in agenda.rooms
+        ],
+        "days": days,
+    }
+    schedule = {"version": str(agenda.number), "base_url": f"{site}/editions/{agenda.slug}/", "conference": conference}
+    document = {"$schema": "https://c3voc.de/schedule/schema.json", "schedule": schedule}
+    return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _json_event(agenda: Agenda, item: Item, room: str, site: str, language: str) -> dict[str, Any]:
+    start = item.start.astimezone(agenda.zone) if item.start else None
+    return {
+        "id": item.id,
+        "guid": item.uid,
+        "date": start.isoformat() if start else "",
+        "start": f"{start:%H:%M}" if start else "",
+        "duration": _duration(item),
+        "room": room,
+        "slug": _slug(agenda, item),
+        "url": session_url(site, agenda, item),
+        "title": title(item, language),
+        "subtitle": "",
+        "track": _topic_names(agenda, item, language) or None,
+        "type": item.kind,
+        "language": None,
+        "abstract": clean_text(said(item.abstract, language)),
+        "description": description(item, language),
+        "persons": [{"id": person.speaker, "public_name": person.name} for person in item.everybody],
+        "links": [],
+        "attachments": [],
+    }
+
+
+def to_xml(agenda: Agenda, *, site: str, language: str) -> bytes:
+    """The agenda as schedule XML, valid against c3voc.de/schedule/schema.xsd."""
+    root = etree.Element("schedule")
+    _add(root, "version", str(agenda.number))
+    conference = _add(root, "conference")
+    _add(conference, "title", said(agenda.title, language))
+    _add(conference, "acronym", acronym(agenda))
+    days = _by_day(agenda)
+    if days:
+        _add(conference, "start", days[0][0].isoformat())
+        _add(conference, "end", days[-1][0].isoformat())
+    _add(conference, "days", str(len(days)))
+    _add(conference, "timeslot_duration", "00:05")
+    _add(conference, "base_url", f"{site}/editions/{agenda.slug}/")
+    _add(conference, "time_zone_name", agenda.zone.key)
+    for index, (day, items) in enumerate(days, 1):
+        start, end = _day_bounds(agenda, day, items)
+        node = _add(root, "day", index=str(index), date=day.isoformat(), start=start, end=end)
+        for name, held in _rooms_of(agenda, items).items():
+            room = _add(node, "room", name=name, guid=_guid(site, agenda.slug, name))
+            for item in held:
+                _xml_event(room, agenda, item, name, site, language)
+    return etree.tostring(root, xml_declaration=True, encoding="UTF-8")
+
+
+def _xml_event(parent: Any, agenda: Agenda, item: Item, room: str, site: str, language: str) -> None:
+    start = item.start.astimezone(agenda.zone) if item.start else None
+    event = _add(parent, "event", id=str(item.id), guid=item.uid)
+    _add(event, "room", room)
+    _add(event, "title", title(item, language))
+    _add(event, "subtitle", "")
+    _add(event, "type", item.kind)
+    _add(event, "date", start.isoformat() if start else "")
+    _add(event, "start", f"{start:%H:%M}" if start else "")
+    _add(event, "duration", _duration(item))
+    _add(event, "abstract", said(item.abstract, language))
+    _add(event, "slug", _slug(agenda, item))
+    _add(event, "track", _topic_names(agenda, item, language))
+    people = _add(event, "persons")
+    for person in item.everybody:
+        _add(people, "person", person.name, id=str(person.speaker))
+    _add(event, "language", language)
+    _add(event, "description", description(item, language))
+    _add(event, "url", session_url(site, agenda, item))
+
+
+def _add(parent: Any, tag: str, text: str | None = None, **attributes: str) -> Any:
+    cleaned = {name: _NOT_XML.sub("", value) for name, value in attributes.items()}
+    node = etree.SubElement(parent, tag, attrib=cleaned)
+    if text is not None:
+        node.text = _NOT_XML.sub("", text)
+    return node

@@ -1,0 +1,74 @@
+"""Home, the list of editions, one edition before and after, and its field visits."""
+
+from __future__ import annotations
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+
+from events.models import Document, Edition, FieldVisit, Partnership
+from events.scheduling import released_agenda
+from events.views.frame import edition_frame
+from events.views.rows import row_of
+
+
+@login_not_required
+def home(request: HttpRequest) -> HttpResponse:
+    """The current edition first: can I register, until when? Then the ones before."""
+    current = Edition.objects.current()
+    before = [edition for edition in Edition.objects.public().in_order() if edition != current]
+    frame = edition_frame(current, "home") if current else None
+    return render(request, "events/home.html", {"frame": frame, "edition": current, "before": before})
+
+
+@login_not_required
+def editions(request: HttpRequest) -> HttpResponse:
+    """Every edition of the series, newest first; what is not known is said to be unknown."""
+    return render(request, "events/editions.html", {"editions": list(Edition.objects.public().in_order())})
+
+
+@login_not_required
+def edition(request: HttpRequest, slug: str) -> HttpResponse:
+    """One edition: before it facts and registration, after it the outcome."""
+    found = get_object_or_404(Edition.objects.public(), slug=slug)
+    agenda = released_agenda(slug)
+    partnerships = list(found.partnerships.select_related("organisation"))
+    visits = FieldVisit.objects.filter(session__edition=found).select_related("session")
+    context = {
+        "frame": edition_frame(found, "edition"),
+        "edition": found,
+        "agenda": agenda,
+        "topics": list(found.topics.all()),
+        "statements": list(found.statements.all()),
+        "partners": [
+            (role.label, [p for p in partnerships if p.role == role])
+            for role in Partnership.Role
+            if any(p.role == role for p in partnerships)
+        ],
+        "visits": list(visits),
+        "documents": list(found.documents.filter(access=Document.Access.PUBLIC, session=None, talk=None, visit=None)),
+    }
+    return render(request, "events/edition.html", context)
+
+
+@login_not_required
+def visit(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    """A field visit: safety first, then places and deadlines, then what is shown."""
+    agenda = released_agenda(slug)
+    items = [item for item in agenda.items if item.visit == pk] if agenda else []
+    found = get_object_or_404(
+        FieldVisit.objects.select_related("session__edition"), pk=pk, session__in=[item.id for item in items]
+    )
+    context = {
+        "frame": edition_frame(found.session.edition, "visit"),
+        "edition": found.session.edition,
+        "visit": found,
+        "row": row_of(agenda, items[0]) if agenda else None,
+    }
+    return render(request, "events/visit.html", context)
+
+
+@login_not_required
+def privacy(request: HttpRequest) -> HttpResponse:
+    """What is asked, why, for how long, and the rights of a participant."""
+    return render(request, "events/privacy.html", {"edition": Edition.objects.current()})

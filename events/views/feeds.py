@@ -1,0 +1,82 @@
+"""The agenda for other programs: calendar, JSON and XML."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils import timezone as clock
+from django.utils.translation import get_language
+
+from events import feeds
+from events.agenda import Agenda
+from events.caching import cached_answer
+from events.scheduling import released_agenda
+
+ICS, JSON, XML = "text/calendar; charset=utf-8", "application/json", "application/xml"
+
+
+def _released(slug: str) -> Agenda:
+    agenda = released_agenda(slug)
+    if agenda is None:
+        raise Http404
+    return agenda
+
+
+def _feed(
+    request: HttpRequest, agenda: Agenda, form: str, content_type: str, make: Callable[[], bytes]
+) -> HttpResponse:
+    key = f"{agenda.slug} {agenda.number} {agenda.released_at} {_language()} {form}"
+    modified = agenda.released_at or clock.now()
+    response = cached_answer(request, key=key, modified=modified, content_type=content_type, make=make)
+    response["Access-Control-Allow-Origin"] = "*"
+    return response
+
+
+def _language() -> str:
+    return get_language() or "en"
+
+
+@login_not_required
+def agenda_ics(request: HttpRequest, slug: str) -> HttpResponse:
+    """The calendar that phones subscribe to."""
+    agenda = _released(slug)
+    return _feed(
+        request, agenda, "ics", ICS, lambda: feeds.to_ics(agenda, site=settings.SITE_URL, language=_language())
+    )
+
+
+@login_not_required
+def agenda_json(request: HttpRequest, slug: str) -> HttpResponse:
+    """The schedule as JSON."""
+    agenda = _released(slug)
+    return _feed(
+        request, agenda, "json", JSON, lambda: feeds.to_json(agenda, site=settings.SITE_URL, language=_language())
+    )
+
+
+@login_not_required
+def agenda_xml(request: HttpRequest, slug: str) -> HttpResponse:
+    """The schedule as XML."""
+    agenda = _released(slug)
+    return _feed(
+        request, agenda, "xml", XML, lambda: feeds.to_xml(agenda, site=settings.SITE_URL, language=_language())
+    )
+
+
+@login_not_required
+def session_ics(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    """One session for the calendar."""
+    agenda = _released(slug)
+    item = agenda.item(pk)
+    if item is None or item.start is None:
+        raise Http404
+    return _feed(
+        request,
+        agenda,
+        f"session {pk}",
+        ICS,
+        lambda: feeds.to_ics(agenda, only=[item], site=settings.SITE_URL, language=_language()),
+    )

@@ -1,0 +1,52 @@
+"""One session of a released agenda."""
+
+from __future__ import annotations
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+from django.utils.translation import get_language
+
+from events.agenda import Agenda, Item
+from events.caching import cached_answer
+from events.scheduling import released_agenda
+from events.views.frame import frame_of
+from events.views.rows import row_of
+
+
+@login_not_required
+def session(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    """Where, when and who; what is at the same time; what comes before and after."""
+    agenda = released_agenda(slug)
+    item = agenda.item(pk) if agenda else None
+    if agenda is None or item is None or agenda.released_at is None:
+        raise Http404
+    return cached_answer(
+        request,
+        key=f"session {slug} {agenda.number} {agenda.released_at} {get_language()} {pk}",
+        modified=agenda.released_at,
+        content_type="text/html; charset=utf-8",
+        make=lambda: _page(request, agenda, item).encode(),
+    )
+
+
+def _page(request: HttpRequest, agenda: Agenda, item: Item) -> str:
+    timed = [other for other in agenda.items if other.start and not other.is_cancelled]
+    before = [other for other in timed if item.start and other.start and (other.end or other.start) <= item.start]
+    after = [o for o in timed if item.start and o.start and o.start >= (item.end or item.start) and o.id != item.id]
+    meanwhile = [other for other in timed if other.id != item.id and _overlap(item, other)]
+    context = {
+        "frame": frame_of(agenda, "agenda"),
+        "agenda": agenda,
+        "row": row_of(agenda, item),
+        "before": row_of(agenda, before[-1]) if before else None,
+        "after": row_of(agenda, after[0]) if after else None,
+        "meanwhile": [row_of(agenda, other) for other in meanwhile],
+    }
+    return render_to_string("events/session.html", context, request)
+
+
+def _overlap(one: Item, other: Item) -> bool:
+    if not (one.start and one.end and other.start and other.end):
+        return one.start is not None and one.start == other.start
+    return one.start < other.end and other.start < one.end

@@ -1,0 +1,387 @@
+"""A registration from the form to the end: one function for each change of state. Nothing else changes a status."""
+
+from __future__ import annotations
+
+import datetime as dt
+import secrets
+import uuid
+from collections.abc import Iterable
+from typing import Any
+
+from django.db import transaction
+from django.utils import formats
+from django.utils import timezone as clock
+from django.utils.translation import gettext as _
+
+from events.models import Edition, FieldVisit, record
+from participants import mail
+from participants import visits as booking
+from participants.addresses import address_key
+from participants.capacity import has_place, is_admissible, lock_edition, next_in_line, places_left, quota_left
+from participants.models import Delegation, Participant
+from participants.models.participant import CODE_LETTERS
+
+Status = Participant.Status
+
+PRIVACY_VERSION = "2026-11"
+TRANSITIONS: dict[Status, frozenset[Status]] = {
+    Status.PENDING: frozenset({Status.CONFIRMED, Status.WAITLISTED, Status.DECLINED, Status.WITHDRAWN}),
+    Status.WAITLISTED: frozenset({Status.CONFIRMED, Status.DECLINED, Status.WITHDRAWN}),
+    Status.CONFIRMED: frozenset({Status.DECLINED, Status.WITHDRAWN}),
+    Status.DECLINED: frozenset({Status.PENDING}),
+    Status.WITHDRAWN: frozenset(),
+}
+# What a person writes in the form and may correct later; everything else belongs to a verb.
+DETAILS = (
+    *("title", "given_name", "family_name", "printed_name", "gender", "service", "rank", "rank_code", "function"),
+    *("organisation", "phone", "language", "dietary", "access_needs"),
+)
+
+
+class RegistrationError(Exception):
+    """A change that the rules do not allow; the text is a sentence for a person, `field` the form field it is about."""
+
+    def __init__(self, sentence: str, field: str = "") -> None:
+        super().__init__(sentence)
+        self.field = field
+
+
+# -- Submitting ---------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def submit(
+    *,
+    edition: Edition,
+    answers: dict[str, Any],
+    submission: uuid.UUID,
+    by: str,
+    visits: Iterable[FieldVisit] = (),
+    at: dt.datetime | None = None,
+    checks_window: bool = True,
+) -> Participant | None:
+    """Take a registration: pending, confirmed or waitlisted, with its mail. Returns the participant.
+
+    `submission` is the number of the form: sent twice, it is one registration. An address that has a live registration
+    gets its link again and None is returned. `answers` are cleaned form answers; delegation is a Delegation.
+    Raises RegistrationError outside the window and for a delegation or visit of another edition.
+    """
+    at = at or clock.now()
+    edition = lock_edition(edition.pk)
+    if sent := Participant.objects.filter(submission=submission).first():
+        return sent
+    if checks_window:
+        check_window(edition, at)
+    delegation: Delegation = answers["delegation"]
+    if delegation.edition_id != edition.pk:
+        raise RegistrationError(_("Choose your delegation."), "delegation")
+    participant = Participant(
+        edition=edition,
+        delegation=delegation,
+        submission=submission,
+        reference=_new_reference(),
+        email=answers["email"],
+        role=answers.get("role") or Participant.Role.DELEGATE,
+        registered_at=at,
+        status_changed_at=at,
+        **{name: answers.get(name) or "" for name in DETAILS if name != "language"},
+        language=answers.get("language") or "en",
+        **_consents(answers, at),
+    )
+    if twin := _live_twin(participant):
+        mail.already_registered(twin)
+        return None
+    participant.status = _first_status(edition, participant)
+    participant.save()
+    record(participant, "submit", by=by, edition=edition, after=participant.status)
+    _ask_for_visits(participant, visits, by, at)
+    _tell(participant)
+    return participant
+
+
+def check_window(edition: Edition, at: dt.datetime) -> None:
+    """Raise RegistrationError unless registrations are taken at that moment; the sentence says since or from when."""
+    state = edition.registration_state(at)
+    if state == "early":
+        raise RegistrationError(
+            _("Registration opens on %(when)s.") % {"when": in_words(edition.registration_opens, edition)}
+        )
+    if state == "closed":
+        raise RegistrationError(
+            _("Registration closed on %(when)s.") % {"when": in_words(edition.registration_closes, edition)}
+        )
+    if state != "open":
+        raise RegistrationError(_("This edition takes no registrations."))
+
+
+def in_words(moment: dt.datetime | None, edition: Edition) -> str:
+    """A moment as people say it at the place of the edition, with the zone."""
+    if moment is None:
+        return ""
+    local = moment.astimezone(edition.zone)
+    day = formats.date_format(local.date(), "DATE_FORMAT")
+    return _("%(day)s, %(time)s (%(place)s time)") % {"day": day, "time": f"{local:%H:%M}", "place": edition.city}
+
+
+def _live_twin(participant: Participant) -> Participant | None:
+    live = participant.edition.participants.live().filter(shares_mailbox=False)
+    return live.filter(email_key=address_key(participant.email)).select_related("edition").first()
+
+
+def _first_status(edition: Edition, participant: Participant) -> Status:
+    if edition.requires_review or not is_admissible(edition, participant):
+        return Status.PENDING
+    is_free = has_place(edition, participant.delegation, counts=participant.counts_against_capacity)
+    return Status.CONFIRMED if is_free else Status.WAITLISTED
+
+
+def _consents(answers: dict[str, Any], at: dt.datetime) -> dict[str, Any]:
+    return {
+        "consent_version": PRIVACY_VERSION,
+        "consent_privacy_at": at if answers.get("consent_privacy") else None,
+        "consent_photo_at": at if answers.get("consent_photo") else None,
+        "consent_list_at": at if answers.get("consent_list") else None,
+    }
+
+
+def _new_reference() -> str:
+    return "RASR-" + "".join(secrets.choice(CODE_LETTERS) for _n in range(7))
+
+
+def _ask_for_visits(participant: Participant, wanted: Iterable[FieldVisit], by: str, at: dt.datetime) -> None:
+    open_now = {visit.pk for visit in booking.open_visits(participant.edition_id, at)}
+    for visit in sorted(wanted, key=lambda visit: visit.pk):
+        if visit.pk not in open_now:
+            raise RegistrationError(_("Sign-up for this field visit has ended. Take away the tick."), "visits")
+        booking.ask(participant=participant, visit=visit, by=by, at=at)
+
+
+def _tell(participant: Participant) -> None:
+    messages = {
+        Status.PENDING: mail.received,
+        Status.CONFIRMED: mail.confirmed,
+        Status.WAITLISTED: mail.waitlisted,
+        Status.DECLINED: mail.declined,
+        Status.WITHDRAWN: mail.withdrawn,
+    }
+    messages[Status(participant.status)](participant)
+
+
+# -- Changes of state ---------------------------------------------------------------------------------------------
+
+
+def _lock(participant: Participant) -> tuple[Edition, Participant]:
+    """Edition first, then the participant as it is now."""
+    edition = lock_edition(participant.edition_id)
+    locked = Participant.objects.select_for_update(of=("self",), no_key=True)
+    found = locked.select_related("delegation", "nomination").get(pk=participant.pk)
+    found.edition = edition
+    return edition, found
+
+
+def _check(participant: Participant, to: Status) -> None:
+    if to not in TRANSITIONS[Status(participant.status)]:
+        words = {"status": participant.get_status_display(), "to": to.label}
+        raise RegistrationError(_("This registration is “%(status)s”; it cannot become “%(to)s”.") % words)
+
+
+def _move(participant: Participant, to: Status, verb: str, by: str, at: dt.datetime | None) -> Participant:
+    before, participant.status = participant.status, to
+    participant.status_changed_at = at or clock.now()
+    participant.version += 1
+    participant.save(update_fields=["status", "status_changed_at", "version"])
+    record(participant, verb, by=by, edition=participant.edition, before=before, after=to)
+    return participant
+
+
+@transaction.atomic
+def confirm(*, participant: Participant, by: str, at: dt.datetime | None = None) -> Participant:
+    """Give a place to somebody pending or waiting. A pending one goes to the waiting list where there is none.
+
+    Raises RegistrationError without the nomination that the edition asks for, or when somebody waiting finds no place.
+    """
+    edition, participant = _lock(participant)
+    _check(participant, Status.CONFIRMED)
+    if not is_admissible(edition, participant):
+        raise RegistrationError(_("A nomination of the delegation is missing."))
+    if not has_place(edition, participant.delegation, counts=participant.counts_against_capacity):
+        if participant.status == Status.WAITLISTED:
+            raise RegistrationError(_no_place(edition, participant.delegation))
+        return _put_on_waiting_list(participant, by, at)
+    is_promotion = participant.status == Status.WAITLISTED
+    _move(participant, Status.CONFIRMED, "confirm", by, at)
+    mail.confirmed(participant, from_waiting_list=is_promotion)
+    return participant
+
+
+def _no_place(edition: Edition, delegation: Delegation) -> str:
+    left, quota = places_left(edition), quota_left(delegation)
+    if left is not None and left <= 0:
+        return _("All %(places)s places of the edition are taken.") % {"places": edition.capacity}
+    if quota is not None and quota <= 0:
+        return _("%(delegation)s has used its quota of %(quota)s.") % {
+            "delegation": delegation,
+            "quota": delegation.quota,
+        }
+    return ""
+
+
+def _put_on_waiting_list(participant: Participant, by: str, at: dt.datetime | None) -> Participant:
+    _move(participant, Status.WAITLISTED, "waitlist", by, at)
+    mail.waitlisted(participant)
+    return participant
+
+
+@transaction.atomic
+def waitlist(*, participant: Participant, by: str, at: dt.datetime | None = None) -> Participant:
+    """Put somebody pending on the waiting list. Raises RegistrationError from any other status."""
+    _edition, participant = _lock(participant)
+    _check(participant, Status.WAITLISTED)
+    return _put_on_waiting_list(participant, by, at)
+
+
+@transaction.atomic
+def decline(*, participant: Participant, by: str, at: dt.datetime | None = None) -> Participant:
+    """Say no; a place that was held goes to the next in line. Raises RegistrationError where it ended already."""
+    return _end(participant, Status.DECLINED, "decline", by, at)
+
+
+@transaction.atomic
+def withdraw(*, participant: Participant, by: str, at: dt.datetime | None = None) -> Participant:
+    """End a registration; its place goes to the next in line. Raises RegistrationError where it has ended."""
+    return _end(participant, Status.WITHDRAWN, "withdraw", by, at)
+
+
+def _end(participant: Participant, to: Status, verb: str, by: str, at: dt.datetime | None) -> Participant:
+    edition, participant = _lock(participant)
+    _check(participant, to)
+    _move(participant, to, verb, by, at)
+    booking.withdraw_all(participant=participant, by=by)
+    _tell(participant)
+    _fill_places(edition, by, at)
+    return participant
+
+
+@transaction.atomic
+def reopen(*, participant: Participant, by: str, at: dt.datetime | None = None) -> Participant:
+    """Take a declined registration up again. Raises RegistrationError when the address has registered anew since."""
+    _edition, participant = _lock(participant)
+    _check(participant, Status.PENDING)
+    if not participant.shares_mailbox and _live_twin(participant):
+        raise RegistrationError(_("This address has another registration that stands."))
+    return _move(participant, Status.PENDING, "reopen", by, at)
+
+
+def _fill_places(edition: Edition, by: str, at: dt.datetime | None) -> int:
+    """Confirm who is next as long as there is a place. Call under the lock of the edition."""
+    promoted = 0
+    while person := next_in_line(edition):
+        person.edition = edition
+        _move(person, Status.CONFIRMED, "promote", by, at)
+        mail.confirmed(person, from_waiting_list=True)
+        promoted += 1
+    return promoted
+
+
+# -- Capacity, quota, role and delegation -------------------------------------------------------------------------
+
+
+@transaction.atomic
+def set_capacity(*, edition: Edition, capacity: int | None, by: str) -> Edition:
+    """Change the number of places (None: no limit). A raise promotes at once.
+
+    Raises RegistrationError for a cut below the confirmed, with their number.
+    """
+    edition = lock_edition(edition.pk)
+    held = edition.participants.holding_places().count()
+    if capacity is not None and capacity < held:
+        raise RegistrationError(
+            _("%(held)s people are confirmed. Write %(held)s or more.") % {"held": held}, "capacity"
+        )
+    before, edition.capacity = edition.capacity, capacity
+    edition.save(update_fields=["capacity", "changed_at"])
+    record(edition, "set capacity", by=by, edition=edition, before=_limit(before), after=_limit(capacity))
+    _fill_places(edition, by, None)
+    return edition
+
+
+@transaction.atomic
+def set_quota(*, delegation: Delegation, quota: int | None, by: str) -> Delegation:
+    """Change the quota of a delegation (None: no limit). A raise promotes at once.
+
+    Raises RegistrationError for a cut below its confirmed, with their number.
+    """
+    edition = lock_edition(delegation.edition_id)
+    delegation = Delegation.objects.select_for_update(of=("self",), no_key=True).get(pk=delegation.pk)
+    held = delegation.participants.confirmed().count()
+    if quota is not None and quota < held:
+        raise RegistrationError(_("%(held)s people are confirmed. Write %(held)s or more.") % {"held": held}, "quota")
+    before, delegation.quota = delegation.quota, quota
+    delegation.save(update_fields=["quota"])
+    record(delegation, "set quota", by=by, edition=edition, before=_limit(before), after=_limit(quota))
+    _fill_places(edition, by, None)
+    return delegation
+
+
+def _limit(number: int | None) -> str:
+    return "no limit" if number is None else str(number)
+
+
+@transaction.atomic
+def reassign(*, participant: Participant, role: str, delegation: Delegation, by: str) -> Participant:
+    """Give another role or delegation. Raises RegistrationError where a confirmed person would have no place there."""
+    edition, participant = _lock(participant)
+    before = f"{participant.role}, delegation {participant.delegation_id}"
+    if delegation.edition_id != edition.pk:
+        raise RegistrationError(_("Choose a delegation of this edition."), "delegation")
+    held = participant.status == Status.CONFIRMED
+    counted, moved = participant.counts_against_capacity, participant.delegation_id != delegation.pk
+    participant.role, participant.delegation = role, delegation
+    left, quota = places_left(edition), quota_left(delegation)
+    needs_place = held and participant.counts_against_capacity and not counted
+    if (needs_place and left is not None and left <= 0) or (held and moved and quota is not None and quota <= 0):
+        raise RegistrationError(_no_place(edition, delegation), "delegation")
+    if moved:
+        participant.nomination = None
+    participant.version += 1
+    participant.save(update_fields=["role", "delegation", "nomination", "version"])
+    record(participant, "reassign", by=by, edition=edition, before=before, after=f"{role}, delegation {delegation.pk}")
+    _fill_places(edition, by, None)
+    return participant
+
+
+# -- Details and address ------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def change_details(*, participant: Participant, answers: dict[str, Any], version: int, by: str) -> Participant:
+    """Correct what the person wrote. `version` is the one the form showed.
+
+    Raises RegistrationError when somebody else has changed the registration since.
+    """
+    _edition, participant = _lock(participant)
+    if participant.version != version:
+        raise RegistrationError(
+            _("Somebody else changed this registration while you wrote. Look at it, then save again.")
+        )
+    asked = [name for name in (*DETAILS, "staff_note") if name in answers]
+    changed = [name for name in asked if getattr(participant, name) != answers[name]]
+    if not changed:
+        return participant
+    for name in changed:
+        setattr(participant, name, answers[name])
+    participant.version += 1
+    participant.save(update_fields=[*changed, "version"])
+    record(participant, "change details", by=by, edition=participant.edition, after=", ".join(changed))
+    return participant
+
+
+@transaction.atomic
+def prove_address(*, participant: Participant, by: str) -> Participant:
+    """Remember that the person has read the mailbox: they acted by a link sent there. Twice is once."""
+    _edition, participant = _lock(participant)
+    if participant.email_proven_at is None:
+        participant.email_proven_at = clock.now()
+        participant.save(update_fields=["email_proven_at"])
+        record(participant, "prove address", by=by, edition=participant.edition)
+    return participant
