@@ -78,9 +78,7 @@ def send_next(at: dt.datetime | None = None) -> str | None:
         _not_sent(message, error, at or clock.now())
     else:
         _sent(message)
-    log.info(
-        "message", extra={"kind": message.kind, "row": message.pk, "code": message.state, "tries": message.tries}
-    )
+    log.info("message", extra={"kind": message.kind, "row": message.pk, "code": message.state, "tries": message.tries})
     return message.state
 
 

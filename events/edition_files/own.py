@@ -47,7 +47,9 @@ def read_own(root: Node) -> EditionFile:
         file.title = " ".join(part for part in (file.city, str(file.year or "")) if part)
         if not file.title:
             raise edition["title"].fail(_("An edition needs a title, a city or a first day."))
-        remarks.append(Remark(edition["title"].place, _("No title; “%(title)s” stands for it.") % {"title": file.title}))
+        remarks.append(
+            Remark(edition["title"].place, _("No title; “%(title)s” stands for it.") % {"title": file.title})
+        )
     return file
 
 
@@ -168,11 +170,11 @@ def _times(node: Node, day: dt.date | None, remarks: list[Remark]) -> tuple[Any,
         return None, None, "; ".join(filter(None, (note, _("printed time: %(time)s") % {"time": printed})))
     if start is None or day is None:
         return None, None, note
-    begins = dt.datetime.combine(day, start)  # noqa: DTZ001 - wall time; its zone is known when the file is loaded
+    begins = dt.datetime.combine(day, start)
     if end is None:
         return begins, None, note
     last = day + dt.timedelta(days=1) if end == dt.time() else day  # an evening may end at midnight
-    ends = dt.datetime.combine(last, end)  # noqa: DTZ001
+    ends = dt.datetime.combine(last, end)
     if ends <= begins:
         raise node["end"].fail(_("The end is not after the start."))
     return begins, ends, note

@@ -93,7 +93,9 @@ def read_people(rows: Node, remarks: list[Remark]) -> Iterator[Person]:
     for row in rows.rows():
         for person in _read_person(row, remarks):
             if (person.name, person.kind, person.role) in seen:
-                remarks.append(Remark(row.place, _("“%(name)s” stands here twice; taken once.") % {"name": person.name}))
+                remarks.append(
+                    Remark(row.place, _("“%(name)s” stands here twice; taken once.") % {"name": person.name})
+                )
                 continue
             seen.add((person.name, person.kind, person.role))
             yield person

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+import zoneinfo
 from collections import Counter
 
 from django.utils.translation import gettext as _
@@ -67,6 +68,7 @@ def read_schedule(root: Node) -> EditionFile:
     for key, times in sorted(left_out.items()):
         file.remarks.append(Remark(key, _("Left out, %(times)d times: there is no place for it.") % {"times": times}))
     _check_days(file, conference, [day for day in dates if day])
+    _check_offsets(file, conference["time_zone_name"])
     known = {room.name for room in file.rooms}
     file.rooms = [room for room in file.rooms if room.name]
     file.rooms += [Room(name) for name in dict.fromkeys(i.room for i in file.items) if name and name not in known]
@@ -90,6 +92,15 @@ def _check_days(file: EditionFile, conference: Node, dates: list[dt.date]) -> No
             raise conference["end"].fail(_("The last day is before the first day."))
         if (file.last_day - file.first_day).days > 31:
             raise conference["end"].fail(_("An edition lasts at most 31 days."))
+
+
+def _check_offsets(file: EditionFile, node: Node) -> None:
+    """A time counts by its own offset; where the zone of the file has another one, that is said."""
+    zone = zoneinfo.ZoneInfo(file.timezone or "UTC")
+    wrong = [i for i in file.items if i.start and i.start.utcoffset() != i.start.astimezone(zone).utcoffset()]
+    if file.timezone and wrong:
+        sentence = _("%(n)d times have another offset than %(zone)s; each was taken by its own offset.")
+        file.remarks.append(Remark(node.place, sentence % {"n": len(wrong), "zone": file.timezone}))
 
 
 def _read_event(node: Node, day: dt.date | None, room: str, file: EditionFile, left_out: Counter[str]) -> Item:

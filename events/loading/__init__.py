@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from i18nfield.strings import LazyI18nString
 
 from events.edition_files import EditionFile, EditionFileError, Remark
@@ -16,7 +17,6 @@ from events.edition_files.places import zone_of
 from events.loading.compare import english, with_english
 from events.loading.sessions import Sessions
 from events.models import Edition, record
-
 from events.text import fold
 
 
@@ -58,12 +58,29 @@ def _load(file: EditionFile, *, by: str, slug: str | None, timezone: str) -> Rep
     _take_facts(edition, file, _zone(edition, file, timezone, report), report)
     sessions = Sessions(edition, report.remarks)
     sessions.take(file)
+    report.remarks += _left_open(file)
     report.made, report.changed, report.unchanged = sessions.made, sessions.changed, sessions.unchanged
     report.talks, report.speakers, report.rooms = sessions.counts()
     if is_new or report.fields or report.made or report.changed:
         done = f"{report.made} made, {report.changed} changed, {report.unchanged} unchanged"
         record(edition, "loaded", by=by, edition=edition, after=done)
     return report
+
+
+def _left_open(file: EditionFile) -> list[Remark]:
+    """How many items have no place in time yet."""
+    remarks = []
+    if count := sum(item.day is None for item in file.items):
+        sentence = ngettext("%(n)d item has no day yet.", "%(n)d items have no day yet.", count)
+        remarks.append(Remark("", sentence % {"n": count}))
+    if count := sum(item.day is not None and item.start is None for item in file.items):
+        sentence = ngettext(
+            "%(n)d item has no start yet; it stands under its day.",
+            "%(n)d items have no start yet; they stand under their days.",
+            count,
+        )
+        remarks.append(Remark("", sentence % {"n": count}))
+    return remarks
 
 
 def _found(file: EditionFile, slug: str | None) -> tuple[Edition, bool] | None:
