@@ -59,7 +59,7 @@ def _say_unknown(node: Node, known: set[str], remarks: list[Remark]) -> None:
 
 
 def _dates(days: list[Node], file: EditionFile) -> list[dt.date | None]:
-    """The date of each day. A missing one comes from the days of the edition or from a dated neighbour, or from nowhere."""
+    """The date of each day. A missing one comes from the days of the edition, a dated neighbour, or nowhere."""
     for row in days:
         if not row.is_null:
             _say_unknown(row, {"date", "items"}, file.remarks)
@@ -107,6 +107,8 @@ def _complete_days(file: EditionFile, edition: Node, dates: list[dt.date | None]
             setattr(file, name, day)
             sentence = _("No date; taken as %(day)s, from the days of the agenda.") % {"day": day}
             file.remarks.append(Remark(edition[key].place, sentence))
+    if (start := file.first_day or file.last_day) is not None:
+        file.year = start.year
     if bool(file.first_day) != bool(file.last_day):
         missing = "end_date" if file.first_day else "start_date"
         sentence = _("No date, and none follows from the agenda; the edition has no days yet.")

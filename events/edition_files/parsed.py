@@ -85,14 +85,10 @@ class EditionFile:
     venue: str = ""
     first_day: dt.date | None = None
     last_day: dt.date | None = None
+    year: int | None = None  # of the start: may be known where the days are not
     timezone: str = ""
     source: str = ""
     acronym: str = ""
     rooms: list[Room] = field(default_factory=list)
     items: list[Item] = field(default_factory=list)
     remarks: list[Remark] = field(default_factory=list)
-
-    @property
-    def year(self) -> int | None:
-        """The year in which it starts."""
-        return self.first_day.year if self.first_day else None

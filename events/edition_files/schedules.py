@@ -88,6 +88,7 @@ def _check_days(file: EditionFile, conference: Node, dates: list[dt.date]) -> No
     file.last_day = file.last_day or max(dates, default=file.first_day)
     file.first_day = file.first_day or file.last_day
     if file.first_day and file.last_day:
+        file.year = file.first_day.year
         if file.last_day < file.first_day:
             raise conference["end"].fail(_("The last day is before the first day."))
         if (file.last_day - file.first_day).days > 31:
@@ -239,7 +240,7 @@ def _read_day(day: etree._Element) -> Fields:
 
 def _read_element(event: etree._Element) -> Fields:
     fields = _only([child for child in event if child.tag not in {"persons", "links", "attachments", "recording"}])
-    fields |= dict(event.attrib)
+    fields |= {str(name): str(value) for name, value in event.attrib.items()}
     people = event.findall("persons/person")
     fields["persons"] = [_with_place(Fields(public_name=_placed(person)), person) for person in people]
     for key in ("links", "attachments"):

@@ -1,4 +1,4 @@
-"""JSON read strictly: every value is fetched with its type and its path, so that a wrong one is named where it stands."""
+"""JSON read strictly: every value is fetched with its type and its path; a wrong one is named where it stands."""
 
 from __future__ import annotations
 
@@ -91,8 +91,9 @@ class Node:
             yield Node(row, f"{self.place}[{number}]")
 
     def _of(self, wanted: type) -> None:
-        if self.value is not None and type(self.value) not in {wanted, Fields if wanted is dict else wanted}:
-            found = _TYPES.get(type(self.value), "something else")
+        kind = dict if isinstance(self.value, dict) else type(self.value)
+        if self.value is not None and kind is not wanted:
+            found = _TYPES.get(kind, "something else")
             raise self.fail(_("This is %(found)s, not %(wanted)s.") % {"found": found, "wanted": _TYPES[wanted]})
 
     @property

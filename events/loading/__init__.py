@@ -85,6 +85,8 @@ def _left_open(file: EditionFile) -> list[Remark]:
 
 def _found(file: EditionFile, slug: str | None) -> tuple[Edition, bool] | None:
     """The edition that the file is about, locked; None where there is none yet."""
+    if slug:
+        _check_slug(slug)
     editions = Edition.objects.select_for_update(of=("self",), no_key=True).order_by("id")
     if slug:
         edition = editions.filter(slug=slug).first()
@@ -112,13 +114,15 @@ def _slug(file: EditionFile) -> str:
 
 
 def _made(file: EditionFile, slug: str | None) -> Edition:
-    edition = Edition(slug=slug or _slug(file), title=LazyI18nString({"en": file.title}))
+    title = LazyI18nString({"en": file.title})
+    return Edition.objects.create(slug=slug or _slug(file), title=title)
+
+
+def _check_slug(slug: str) -> None:
     try:
-        edition.clean_fields()
+        Edition._meta.get_field("slug").clean(slug, None)
     except ValidationError as error:
-        raise EditionFileError(" ".join(error.messages), "edition") from None
-    edition.save()
-    return edition
+        raise EditionFileError(" ".join(dict.fromkeys(error.messages)), "--slug") from None
 
 
 def _zone(edition: Edition, file: EditionFile, timezone: str, report: Report) -> str:

@@ -21,7 +21,8 @@ def english(value: Any) -> str:
 def with_english(value: Any, text: str) -> LazyI18nString:
     """The same value with another English text; translations stay."""
     texts = value.data if isinstance(value, LazyI18nString) else None
-    return LazyI18nString((texts if isinstance(texts, dict) else {}) | {"en": text})
+    kept = {language: said for language, said in (texts.items() if isinstance(texts, dict) else []) if said}
+    return LazyI18nString(kept | {"en": text} if text or kept else "")
 
 
 def plain(person: Person) -> list[str]:
@@ -91,7 +92,7 @@ def _keys_of_sessions(sessions: list[Session], edition: Edition) -> list[Key]:
 
 
 def match(items: list[Item], sessions: list[Session], edition: Edition) -> list[tuple[Item, Key, Session | None]]:
-    """Each item with its key and the session that it is: by id, else by key, else by title where a day or time was open."""
+    """Each item, its key and the session that it is: by id, else by key, else by title where day or start was open."""
     by_id = {session.external_id: session for session in sessions if session.external_id}
     keyed = [(k, s) for k, s in zip(_keys_of_sessions(sessions, edition), sessions, strict=True) if not s.external_id]
     by_key = dict(reversed(keyed))

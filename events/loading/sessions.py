@@ -188,7 +188,7 @@ class Sessions:
         if "title" in write:
             session.title = with_english(session.title, item.title)
         if "abstract" in write:
-            session.abstract = with_english(session.abstract, item.abstract) if item.abstract else ""
+            session.abstract = with_english(session.abstract, item.abstract)
         if "kind" in write:
             session.kind = item.kind
         if "order" in write:
@@ -219,7 +219,7 @@ class Sessions:
         for order, wanted in enumerate(item.talks):
             talk = old[wanted.title].pop(0) if old.get(wanted.title) else Talk(session=session)
             talk.title = with_english(talk.title, wanted.title)
-            talk.abstract = with_english(talk.abstract, wanted.abstract) if wanted.abstract else ""
+            talk.abstract = with_english(talk.abstract, wanted.abstract)
             talk.order = order
             talk.save()
             talk.appearances.all().delete()
@@ -255,7 +255,7 @@ class Sessions:
         else:
             session.room = room
             if place.room == place.item.room:
-                session.loaded = session.loaded | {"room": room.name}
+                session.loaded = (session.loaded or {}) | {"room": room.name}
             session.save(update_fields=["room", "loaded", "changed_at"])
         if place.before and place.before != (session.room.name if session.room else ""):
             self.touched.add(session.pk)
