@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path, register_converter
 
-from participants.views import my, registering
+from participants.views import desk, my, registering
 
 
 class ReferenceConverter:
@@ -34,6 +34,12 @@ urlpatterns = [
     path("my/<reference:reference>/withdraw/", my.withdraw, name="withdraw"),
     path("my/<reference:reference>/data.json", my.held, name="held"),
     path("my/<str:token>/", my.enter, name="enter"),
+    path("checkin/", desk.desks, name="desks"),
+    path("checkin/<slug:slug>/", desk.desk, name="desk"),
+    path("checkin/<slug:slug>/scan/", desk.scan, name="scan"),
+    path("checkin/<slug:slug>/undo/", desk.undo, name="undo"),
+    path("checkin/<slug:slug>/result/<int:pk>/", desk.result, name="result"),
+    path("c/<str:code>/", desk.badge, name="badge"),
     # Whatever else stands here is answered like a link that has ended.
     re_path(r"^my/(?:.*/)?$", my.nothing, name="nothing"),
 ]

@@ -1,10 +1,14 @@
 """Every address of the site. Other languages stand under a prefix: /sq/editions/..."""
 
+from allauth.account.decorators import secure_admin_login
 from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.urls import include, path
 
 from rasr import health
+
+# Staff sign in at one place, with its rate limits and its second factor.
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
 handler400 = "events.views.errors.bad_request"
 handler403 = "events.views.errors.forbidden"

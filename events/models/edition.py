@@ -112,6 +112,7 @@ class Edition(models.Model):
     reported_chair_text = LineField(_("reported chair"), max_length=200, blank=True)
     source_note = ParagraphField(_("what the sources say and do not say"), blank=True)
     sources = ArrayField(models.URLField(max_length=500), verbose_name=_("sources"), default=list, blank=True)
+    loaded = models.JSONField(null=True, blank=True, editable=False)
     changed_at = models.DateTimeField(auto_now=True, editable=False)
 
     objects = EditionQuerySet.as_manager()

@@ -1,5 +1,7 @@
 """Fields that clean what they are given, so that no page, sheet, feed or mail ever meets a stray byte."""
 
+from __future__ import annotations
+
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -43,6 +45,15 @@ class ParagraphField(models.TextField):
         return super().get_prep_value(self.to_python(value))
 
 
+def _refuse_invisible(field: models.Field[Any, Any], value: Any) -> None:
+    texts = value.data if isinstance(value, LazyI18nString) else value
+    written = [text for text in (texts.values() if isinstance(texts, dict) else [texts]) if text and text.strip()]
+    if any(not has_visible(clean_text(text)) for text in written):
+        raise ValidationError(_("Write at least one letter or number."), code="invisible")
+    if not written and not field.blank:
+        raise ValidationError(_("Write a text in at least one language."), code="required")
+
+
 def _cleaned(value: Any, clean: Any) -> Any:
     if isinstance(value, LazyI18nString):
         texts = value.data
@@ -59,6 +70,10 @@ class TranslatedLineField(I18nCharField):
         """Every language cleaned to one line."""
         return super().get_prep_value(_cleaned(self.to_python(value), clean_line))
 
+    def validate(self, value: Any, model_instance: models.Model | None) -> None:
+        """Refuse what no reader could see."""
+        _refuse_invisible(self, value)
+
 
 class TranslatedTextField(I18nTextField):
     """Several lines per language; what is missing falls back to English."""
@@ -66,3 +81,7 @@ class TranslatedTextField(I18nTextField):
     def get_prep_value(self, value: Any) -> Any:
         """Every language cleaned."""
         return super().get_prep_value(_cleaned(self.to_python(value), clean_text))
+
+    def validate(self, value: Any, model_instance: models.Model | None) -> None:
+        """Refuse what no reader could see."""
+        _refuse_invisible(self, value)

@@ -1,0 +1,217 @@
+"""Editions with all that belongs to them, and the button that releases an agenda."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import path, reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from events.admin.scope import ReadOnly, ScopedAdmin, ScopedInline
+from events.models import (
+    AgendaRelease,
+    Edition,
+    HistoryLine,
+    KeyStatement,
+    Organisation,
+    Partnership,
+    Room,
+    Topic,
+)
+from events.scheduling import (
+    SchedulingError,
+    build_agenda,
+    change_in_words,
+    find_clashes,
+    release_agenda,
+    upcoming_changes,
+)
+
+
+class ReleaseForm(forms.Form):
+    """What the reader is told with a release."""
+
+    status = forms.ChoiceField(
+        label=gettext_lazy("How fixed it is"), choices=AgendaRelease.Status.choices, initial="provisional"
+    )
+    note = forms.CharField(label=gettext_lazy("Note for the reader (optional)"), required=False, max_length=500)
+
+
+class RoomInline(ScopedInline, admin.TabularInline):  # type: ignore[type-arg]
+    model = Room
+
+
+class TopicInline(ScopedInline, admin.TabularInline):  # type: ignore[type-arg]
+    model = Topic
+
+
+class PartnershipInline(ScopedInline, admin.StackedInline):  # type: ignore[type-arg]
+    model = Partnership
+    autocomplete_fields = ("organisation",)
+
+
+class StatementInline(ScopedInline, admin.StackedInline):  # type: ignore[type-arg]
+    model = KeyStatement
+
+
+@admin.register(Edition)
+class EditionAdmin(ScopedAdmin):
+    """One edition; times are at its place."""
+
+    edition_path = ""
+    list_display = ("__str__", "slug", "place", "first_day", "last_day", "status", "agenda")
+    list_filter = ("status",)
+    folded_fields = ("title", "label", "city", "country")
+    inlines = (RoomInline, TopicInline, PartnershipInline, StatementInline)
+    fieldsets = (
+        (None, {"fields": ("slug", "status", ("ordinal", "position"), "title", "label", "theme", "summary")}),
+        (
+            gettext_lazy("Place and days"),
+            {
+                "fields": (
+                    ("city", "country"),
+                    "venue",
+                    "address",
+                    ("first_day", "last_day"),
+                    "timezone",
+                    "working_languages",
+                )
+            },
+        ),
+        (
+            gettext_lazy("Admission. Times are at the place of the edition"),
+            {
+                "fields": (
+                    ("registration_opens", "registration_closes"),
+                    "places",
+                    ("requires_nomination", "requires_review"),
+                    ("nomination_deadline", "details_deadline", "travel_deadline"),
+                    "contact_email",
+                    "footnotes",
+                )
+            },
+        ),
+        (
+            gettext_lazy("How long data is kept"),
+            {
+                "fields": (("keep_visit_days", "keep_unconfirmed_days", "keep_attendance_years"),),
+                "classes": ("collapse",),
+            },
+        ),
+        (
+            gettext_lazy("History: what was reported"),
+            {
+                "fields": (
+                    ("reported_participants", "reported_participants_text"),
+                    ("reported_from_text", "reported_chair_text"),
+                    "reported_visit_text",
+                    "source_note",
+                    "sources",
+                ),
+                "classes": ("collapse",),
+            },
+        ),
+    )
+    readonly_fields = ("places",)
+
+    @admin.display(description=gettext_lazy("places"))
+    def places(self, edition: Edition) -> str:
+        """The capacity, which a page of its own changes: a raise gives places away at once."""
+        if edition.pk is None:
+            return "–"
+        link = reverse("admin:participants_places", args=[edition.slug])
+        number = _("no limit") if edition.capacity is None else str(edition.capacity)
+        return format_html('{} – <a href="{}">{}</a>', number, link, _("Change places and quotas"))
+
+    @admin.display(description=gettext_lazy("agenda"))
+    def agenda(self, edition: Edition) -> str:
+        """The way to the release page."""
+        link = reverse("admin:events_edition_release", args=[edition.pk])
+        return format_html('<a href="{}">{}</a>', link, _("Release"))
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """An edition is history: it is archived, never deleted."""
+        return False
+
+    def get_urls(self) -> list[Any]:
+        """With the release page."""
+        release = path("<int:pk>/release/", self.admin_site.admin_view(self.release), name="events_edition_release")
+        return [release, *super().get_urls()]
+
+    def release(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """What does not fit, what would change, and the button."""
+        edition = Edition.objects.filter(pk=pk).first()
+        if edition is None:
+            raise Http404
+        if not request.user.has_perm("events.change_edition", edition):
+            raise PermissionDenied
+        form = ReleaseForm(request.POST or None)
+        if request.method == "POST" and form.is_valid():
+            try:
+                made = release_agenda(edition=edition, by=request.user.get_username(), **form.cleaned_data)
+            except SchedulingError as error:
+                form.add_error(None, str(error))
+            else:
+                messages.success(request, _("Release %(number)s is public now.") % {"number": made.number})
+                return redirect("admin:events_edition_release", edition.pk)
+        agenda = build_agenda(edition)
+        findings = find_clashes(edition)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Release the agenda of %(edition)s") % {"edition": edition},
+            "edition": edition,
+            "opts": self.opts,
+            "form": form,
+            "findings": findings,
+            "is_blocked": any(finding.blocks for finding in findings),
+            "changes": [change_in_words(change, agenda) for change in upcoming_changes(edition)],
+            "last": edition.releases.first(),
+        }
+        return render(request, "admin/events/edition/release.html", context, status=422 if form.errors else 200)
+
+
+@admin.register(Organisation)
+class OrganisationAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """Organisations of all editions."""
+
+    list_display = ("name", "acronym", "website")
+    search_fields = ("name", "acronym")
+    list_per_page = 100
+
+
+@admin.register(AgendaRelease)
+class AgendaReleaseAdmin(ReadOnly, ScopedAdmin):
+    """What was released, when and by whom."""
+
+    list_display = ("edition", "number", "status", "released_at", "released_by", "note")
+    list_filter = ("edition", "status")
+    list_select_related = ("edition",)
+    fields = ("edition", "number", "status", "note", "released_at", "released_by", "changes")
+    readonly_fields = ("changes",)
+
+    @admin.display(description=gettext_lazy("changes"))
+    def changes(self, release: AgendaRelease) -> str:
+        """How many lines the difference has, and where it is public."""
+        return format_html(
+            '{} – <a href="{}">{}</a>',
+            len(release.difference),
+            reverse("events:changes", args=[release.edition.slug]),
+            _("Public page of changes"),
+        )
+
+
+@admin.register(HistoryLine)
+class HistoryAdmin(ReadOnly, ScopedAdmin):
+    """Who changed which state of what, when."""
+
+    list_display = ("at", "edition", "subject", "subject_id", "verb", "before", "after", "actor")
+    list_filter = ("edition", "subject", "verb")
+    list_select_related = ("edition",)
+    date_hierarchy = "at"

@@ -1,0 +1,177 @@
+"""Sessions: day and times of day as staff say them, at the place of the edition."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from i18nfield.forms import I18nModelForm
+
+from events.admin.scope import ScopedAdmin, ScopedInline
+from events.models import Appearance, Document, FieldVisit, Session, Speaker, Talk
+from events.text import fold
+
+
+class SessionForm(I18nModelForm):
+    """A session with its times of day; a clash of rooms names the other session."""
+
+    start_time = forms.TimeField(
+        label=_("Start"), required=False, widget=forms.TimeInput(attrs={"placeholder": "09:00"})
+    )
+    end_time = forms.TimeField(label=_("End"), required=False, widget=forms.TimeInput(attrs={"placeholder": "10:30"}))
+    ends_next_day = forms.BooleanField(label=_("It ends on the next day"), required=False)
+    seen = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    class Meta:
+        model = Session
+        exclude = ("start", "end", "loaded", "external_id")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        session = self.instance
+        if session.pk:
+            zone = session.edition.zone
+            self.initial["seen"] = session.changed_at.isoformat()
+            if session.start:
+                self.initial["start_time"] = session.start.astimezone(zone).time()
+            if session.end:
+                end = session.end.astimezone(zone)
+                self.initial["end_time"] = end.time()
+                self.initial["ends_next_day"] = bool(session.day and end.date() > session.day)
+
+    def clean(self) -> dict[str, Any]:
+        """Put day and times together, and see that nobody else saved meanwhile."""
+        answers = super().clean() or {}
+        edition = answers.get("edition") or getattr(self.instance, "edition", None)
+        if edition is None or self.errors:
+            return answers
+        self._refuse_stale(answers)
+        start, end = answers.get("start_time"), answers.get("end_time")
+        day = answers.get("day")
+        if start and not day:
+            self.add_error("day", _("Choose the day of this start."))
+            return answers
+        self.instance.start = self._moment(day, start, edition) if day and start else None
+        later = dt.timedelta(days=1) if answers.get("ends_next_day") else dt.timedelta()
+        self.instance.end = self._moment(day + later, end, edition) if day and end else None
+        if start and end and self.instance.end <= self.instance.start:
+            self.add_error("end_time", _("The end is not after the start. If it ends after midnight, tick “next day”."))
+        self._name_clash(answers)
+        return answers
+
+    def _moment(self, day: dt.date, time: dt.time, edition: Any) -> dt.datetime:
+        """The moment; a time that the clock change leaves out does not exist and is refused."""
+        moment = dt.datetime.combine(day, time, edition.zone)
+        if moment.astimezone(dt.UTC).astimezone(edition.zone).replace(tzinfo=None) != moment.replace(tzinfo=None):
+            raise ValidationError(_("This time does not exist on that day: the clocks change. Choose another."))
+        return moment
+
+    def _refuse_stale(self, answers: dict[str, Any]) -> None:
+        if not self.instance.pk or not answers.get("seen"):
+            return
+        now = Session.objects.select_for_update(of=("self",), no_key=True).get(pk=self.instance.pk).changed_at
+        if now.isoformat() != answers["seen"]:
+            raise ValidationError(_("Somebody else saved this session while you wrote. Open it again and compare."))
+
+    def _name_clash(self, answers: dict[str, Any]) -> None:
+        room, start, end = answers.get("room"), self.instance.start, self.instance.end
+        if not (room and start and end) or answers.get("kind") in {"break", "meal"}:
+            return
+        if answers.get("status") == Session.Status.CANCELLED:
+            return
+        others = Session.objects.filter(room=room, start__lt=end, end__gt=start, status="scheduled")
+        other = others.exclude(pk=self.instance.pk).exclude(kind__in=["break", "meal"]).first()
+        if other:
+            self.add_error("room", _("“%(title)s” holds this room at that time.") % {"title": other.title})
+
+
+class TalkInline(ScopedInline, admin.StackedInline):  # type: ignore[type-arg]
+    model = Talk
+    edition_path = "session__edition"
+
+
+class AppearanceInline(ScopedInline, admin.TabularInline):  # type: ignore[type-arg]
+    model = Appearance
+    edition_path = "session__edition"
+    autocomplete_fields = ("speaker",)
+    fields = ("talk", "speaker", "role", "honorific", "function", "organisation", "state", "order")
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Only talks of this session."""
+        field = super().formfield_for_foreignkey(db_field, request, **kwargs)
+        if db_field.name == "talk" and field is not None:
+            pk = request.resolver_match.kwargs.get("object_id") if request.resolver_match else None
+            field.queryset = field.queryset.filter(session=pk) if str(pk).isdigit() else field.queryset.none()
+        return field
+
+
+class VisitInline(ScopedInline, admin.StackedInline):  # type: ignore[type-arg]
+    model = FieldVisit
+    edition_path = "session__edition"
+
+
+@admin.register(Session)
+class SessionAdmin(ScopedAdmin):
+    """The agenda as a list by day and time."""
+
+    form = SessionForm
+    list_display = ("title", "edition", "day", "from_to", "kind", "room", "status")
+    list_filter = ("edition", "day", "kind", "room", "status")
+    list_select_related = ("edition", "room")
+    ordering = ("-edition", "day", "start", "letter", "order")
+    folded_fields = ("title", "abstract")
+    fields = (
+        *("edition", "kind", "title", "letter"),
+        ("day", "start_time", "end_time", "ends_next_day"),
+        *("room", "order", "topics", "abstract", "status", "cancelled_note", "source_note", "seen"),
+    )
+
+    @admin.display(description=_("time"), ordering="start")
+    def from_to(self, session: Session) -> str:
+        """The times at the place of the edition."""
+        zone = session.edition.zone
+        moments = [moment.astimezone(zone) for moment in (session.start, session.end) if moment]
+        return "–".join(f"{moment:%H:%M}" for moment in moments) or "–"
+
+    def get_inlines(self, request: HttpRequest, obj: Any) -> Any:
+        """Talks and speakers once the session exists; the visit's own facts for a session of that kind."""
+        if obj is None:
+            return []
+        inlines: list[Any] = [TalkInline, AppearanceInline]
+        return [*inlines, VisitInline] if obj.kind == Session.Kind.FIELD_VISIT else inlines
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        """A session stays in its edition."""
+        return ("edition",) if obj else ()
+
+
+@admin.register(Speaker)
+class SpeakerAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """Speakers of all editions."""
+
+    formfield_overrides = ScopedAdmin.formfield_overrides
+    list_display = ("name", "kind")
+    list_filter = ("kind",)
+    search_fields = ("name",)
+    list_per_page = 100
+
+    def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> Any:
+        """By every word, without regard to accents and script."""
+        for word in fold(search_term)[:200].split():
+            queryset = queryset.filter(sort_name__contains=word)
+        return queryset, False
+
+
+@admin.register(Document)
+class DocumentAdmin(ScopedAdmin):
+    """Papers; a link for now or a file."""
+
+    list_display = ("title", "edition", "access", "language")
+    list_filter = ("edition", "access", "language")
+    list_select_related = ("edition",)
+    folded_fields = ("title",)

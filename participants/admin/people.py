@@ -1,0 +1,183 @@
+"""Registrations: the secretariat's daily list, its search, filters and decisions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.db import transaction
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from events.admin.scope import ScopedAdmin
+from participants import registration
+from participants.models import Participant
+from participants.registration import DETAILS, RegistrationError
+
+
+class ProvenFilter(admin.SimpleListFilter):
+    """Whether the address is known to be read by the person."""
+
+    title = gettext_lazy("address")
+    parameter_name = "proven"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        """Proven or not."""
+        return [("yes", gettext_lazy("proven")), ("no", gettext_lazy("not proven"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """The rows."""
+        wanted = {"yes": False, "no": True}.get(self.value() or "")
+        return queryset if wanted is None else queryset.filter(email_proven_at__isnull=wanted)
+
+
+class ParticipantForm(forms.ModelForm):  # type: ignore[type-arg]
+    """What staff may correct; saved by the verbs, refused when somebody else saved meanwhile."""
+
+    seen = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    class Meta:
+        model = Participant
+        fields = (*DETAILS, "staff_note", "role", "delegation")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial.setdefault("seen", self.instance.version)
+
+    def clean(self) -> dict[str, Any]:
+        """Military needs a rank code; a stale form is refused with what was typed kept."""
+        answers = super().clean() or {}
+        if answers.get("service") == Participant.Service.MILITARY and not answers.get("rank_code"):
+            self.add_error("rank_code", _("Choose the rank code."))
+        current = Participant.objects.values_list("version", flat=True).get(pk=self.instance.pk)
+        if answers.get("seen") not in (None, current):
+            self.add_error(None, _("Somebody else saved this registration while you wrote. Open it again and compare."))
+        return answers
+
+
+@admin.register(Participant)
+class ParticipantAdmin(ScopedAdmin):
+    """Who registered, in which state, and the decisions about them."""
+
+    form = ParticipantForm
+    list_display = (
+        "name",
+        "delegation",
+        "role",
+        "status",
+        "is_proven",
+        "service",
+        "rank_code",
+        "registered_at",
+        "edition",
+    )
+    list_filter = ("edition", "status", "role", ProvenFilter, "service", "delegation__kind", "bookings__state")
+    list_select_related = ("delegation", "edition")
+    ordering = ("-edition", "sort_name")
+    folded_fields = ("search",)
+    actions = ("confirm", "decline", "waitlist")
+    readonly_fields = (
+        *("edition", "status", "reference", "code", "email", "email_proven_at", "nomination"),
+        *("registered_at", "status_changed_at", "consent_privacy_at", "consent_photo_at", "consent_list_at"),
+    )
+    fieldsets = (
+        (None, {"fields": ("edition", ("status", "status_changed_at"), ("reference", "code"), "staff_note", "seen")}),
+        (
+            gettext_lazy("Person"),
+            {
+                "fields": (
+                    "title",
+                    ("given_name", "family_name"),
+                    "printed_name",
+                    "gender",
+                    "service",
+                    ("rank", "rank_code"),
+                )
+            },
+        ),
+        (gettext_lazy("Work"), {"fields": (("delegation", "role"), "nomination", "organisation", "function")}),
+        (gettext_lazy("Contact"), {"fields": (("email", "email_proven_at"), "phone", "language")}),
+        (gettext_lazy("Needs"), {"fields": ("dietary", "access_needs")}),
+        (
+            gettext_lazy("Agreement"),
+            {"fields": ("registered_at", "consent_privacy_at", "consent_photo_at", "consent_list_at")},
+        ),
+    )
+
+    @admin.display(description=gettext_lazy("address proven"), boolean=True)
+    def is_proven(self, participant: Participant) -> bool:
+        """Whether the person has acted by a link that was mailed."""
+        return participant.email_proven_at is not None
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """People register themselves, or walk in at the desk."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """A registration is withdrawn and erased in its time, never deleted by hand."""
+        return False
+
+    def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> Any:
+        """In any script, accents ignored; also by badge code."""
+        found = queryset.matching(search_term)
+        code = search_term.replace(" ", "").upper()
+        return (found | queryset.filter(code=code) if len(code) == 8 and code.isascii() else found), False
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """By the verbs: details, then role and delegation."""
+        answers = form.cleaned_data
+        by = request.user.get_username()
+        now = Participant.objects.select_related("delegation").get(pk=obj.pk)
+        details = {name: answers[name] for name in (*DETAILS, "staff_note")} | {"phone": str(answers["phone"] or "")}
+        if answers["role"] != now.role or answers["delegation"] != now.delegation:
+            try:
+                now = registration.reassign(
+                    participant=now, role=answers["role"], delegation=answers["delegation"], by=by
+                )
+            except RegistrationError as error:
+                messages.error(request, _("Role and delegation stay as they were. %(why)s") % {"why": error})
+        registration.change_details(participant=now, answers=details, version=now.version, by=by)
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """Nothing beside the row itself."""
+
+    # -- Decisions ------------------------------------------------------------------------------------------------
+
+    def _each(self, request: HttpRequest, chosen: QuerySet[Participant], verb: Callable[..., Participant]) -> None:
+        """Call the verb for each, one transaction a person, and say what happened to how many and why not."""
+        outcomes: dict[str, int] = {}
+        refusals: list[str] = []
+        # The order of the waiting list: who registered first is decided first.
+        for participant in chosen.order_by("registered_at", "id"):
+            try:
+                with transaction.atomic():
+                    status = verb(participant=participant, by=request.user.get_username()).get_status_display()
+                outcomes[status] = outcomes.get(status, 0) + 1
+            except RegistrationError as error:
+                refusals.append(f"{participant.name}: {error}")
+        if outcomes:
+            told = ", ".join(f"{number} × {status}" for status, number in outcomes.items())
+            messages.success(request, _("Now %(told)s.") % {"told": told})
+        for refusal in refusals[:20]:
+            messages.warning(request, refusal)
+        if len(refusals) > 20:
+            messages.warning(request, _("%(number)s more were not changed.") % {"number": len(refusals) - 20})
+
+    @admin.action(description=gettext_lazy("Confirm"), permissions=["change"])
+    def confirm(self, request: HttpRequest, queryset: QuerySet[Participant]) -> None:
+        """Give places, as long as there are any; the rest goes to the waiting list."""
+        self._each(request, queryset, registration.confirm)
+
+    @admin.action(description=gettext_lazy("Decline"), permissions=["change"])
+    def decline(self, request: HttpRequest, queryset: QuerySet[Participant]) -> None:
+        """Say no; freed places go to the next in line."""
+        self._each(request, queryset, registration.decline)
+
+    @admin.action(description=gettext_lazy("Put on the waiting list"), permissions=["change"])
+    def waitlist(self, request: HttpRequest, queryset: QuerySet[Participant]) -> None:
+        """Let them wait."""
+        self._each(request, queryset, registration.waitlist)

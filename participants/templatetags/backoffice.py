@@ -1,0 +1,67 @@
+"""The first page of the back office: what waits for somebody, and the way to it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django import template
+from django.db.models import Count, Q
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+
+from events.models import Edition
+from participants.access import Right, editions_for, may
+from participants.models import Message, Participant
+
+register = template.Library()
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A number, what it counts, and the list behind it."""
+
+    number: int
+    words: str
+    link: str
+
+
+@register.inclusion_tag("admin/participants/today.html", takes_context=True)
+def today(context: dict[str, Any]) -> dict[str, Any]:
+    """For each edition that is not over: what waits. Two queries an edition."""
+    user = context["request"].user
+    editions = [edition for edition in editions_for(user, Right.SEE_PEOPLE) if not edition.is_over()]
+    return {
+        "editions": [(edition, _waiting(edition)) for edition in editions[:5]],
+        "may_check_in": may(user, Right.CHECK_IN),
+        "may_mark": may(user, Right.MARK_ATTENDANCE),
+    }
+
+
+def _waiting(edition: Edition) -> list[Waiting]:
+    people, mails = (
+        reverse("admin:participants_participant_changelist"),
+        reverse("admin:participants_message_changelist"),
+    )
+    counted = Participant.objects.filter(edition=edition).aggregate(
+        pending=Count("pk", filter=Q(status="pending")),
+        confirmed=Count("pk", filter=Q(status="confirmed")),
+        waitlisted=Count("pk", filter=Q(status="waitlisted")),
+        unproven=Count("pk", filter=Q(status__in=Participant.LIVE, email_proven_at=None)),
+    )
+    sent = Message.objects.filter(edition=edition).aggregate(
+        queued=Count("pk", filter=Q(state="queued")), failed=Count("pk", filter=Q(state="failed"))
+    )
+
+    def link(page: str, **filters: str) -> str:
+        return f"{page}?{urlencode({'edition__id__exact': str(edition.pk)} | filters)}"
+
+    return [
+        Waiting(counted["pending"], _("to decide"), link(people, status__exact="pending")),
+        Waiting(counted["confirmed"], _("confirmed"), link(people, status__exact="confirmed")),
+        Waiting(counted["waitlisted"], _("on the waiting list"), link(people, status__exact="waitlisted")),
+        Waiting(counted["unproven"], _("addresses not proven"), link(people, proven="no")),
+        Waiting(sent["queued"], _("mails waiting"), link(mails, state__exact="queued")),
+        Waiting(sent["failed"], _("mails failed"), link(mails, state__exact="failed")),
+    ]
