@@ -243,7 +243,7 @@ class RegistrationForm(Details):
     )
     consent_photo = forms.BooleanField(
         label=_("You may publish photos of me"),
-        help_text=_("We publish some photos of the workshop here. Without your yes, your badge says “no photo”"),
+        help_text=_("We publish some photos of the workshop on this site. You are in them only with your yes"),
         required=False,
     )
     consent_list = forms.BooleanField(
