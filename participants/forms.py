@@ -167,6 +167,20 @@ class Details(PlainForm):
         limit=_limit("access_needs"),
     )
 
+    consent_photo = forms.BooleanField(
+        label=_("You may publish photos of me"),
+        help_text=_("We publish some photos of the workshop on this site. You are in them only with your yes"),
+        required=False,
+    )
+    consent_list = forms.BooleanField(
+        label=_("Show my e-mail address and phone in the list of participants"),
+        help_text=_(
+            "Participants receive a list with names, functions and organisations. "
+            "Your contact details are in it only with your yes"
+        ),
+        required=False,
+    )
+
     def clean(self) -> dict[str, Any]:
         """A military person gives rank and code: the word alone does not sort."""
         answers: dict[str, Any] = super().clean() or {}
@@ -184,7 +198,11 @@ class DetailsForm(Details):
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=0, max_value=2**31 - 1)
 
     def __init__(self, participant: Participant, *args: Any, **kwargs: Any) -> None:
-        kwargs["initial"] = {name: getattr(participant, name) for name in (*DETAILS, "version")}
+        consents = {
+            "consent_photo": participant.consent_photo_at is not None,
+            "consent_list": participant.consent_list_at is not None,
+        }
+        kwargs["initial"] = consents | {name: getattr(participant, name) for name in (*DETAILS, "version")}
         super().__init__(*args, **kwargs)
         self.helper.layout = _layout(self, "version")
 
@@ -240,19 +258,6 @@ class RegistrationForm(Details):
     consent_privacy = forms.BooleanField(
         label=_("I agree that you use my answers in this way"),
         error_messages={"required": _("Agree to the use of your answers. Without it we cannot register you")},
-    )
-    consent_photo = forms.BooleanField(
-        label=_("You may publish photos of me"),
-        help_text=_("We publish some photos of the workshop on this site. You are in them only with your yes"),
-        required=False,
-    )
-    consent_list = forms.BooleanField(
-        label=_("Show my e-mail address and phone in the list of participants"),
-        help_text=_(
-            "Participants receive a list with names, functions and organisations. "
-            "Your contact details are in it only with your yes"
-        ),
-        required=False,
     )
 
     def __init__(self, edition: Edition, *args: Any, **kwargs: Any) -> None:
@@ -310,7 +315,7 @@ def _layout(form: forms.Form, hidden: str) -> Layout:
         (_("How we reach you"), ["email", "phone", "language"]),
         (_("What you need"), ["dietary", "access_needs"]),
         (_("Field visit"), ["visits"]),
-        (_("Your answers and your choices"), ["consent_privacy", "consent_photo", "consent_list"]),
+        (_("Your data and your choices"), ["consent_privacy", "consent_photo", "consent_list"]),
     ]
     notes = {
         "delegation": [HTML('{% include "participants/parts/footnotes.html" with footnotes=form.footnotes %}')],

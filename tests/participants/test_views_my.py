@@ -231,6 +231,20 @@ def test_details_are_corrected(bearer, person):
     assert person.email_proven_at
 
 
+def test_a_consent_is_taken_back_as_easily_as_it_is_given(bearer, person):
+    answers = details(person, consent_photo="on", consent_list="on")
+    bearer.post(home(person) + "details/", answers)
+    person.refresh_from_db()
+    assert person.consent_photo_at
+    assert person.consent_list_at
+    given = person.consent_list_at
+    assert bearer.get(home(person) + "details/").content.decode().count("checked") == 4
+    bearer.post(home(person) + "details/", details(person, consent_list="on"))
+    person.refresh_from_db()
+    assert person.consent_photo_at is None
+    assert person.consent_list_at == given
+
+
 def test_a_wrong_detail_is_told_and_the_text_kept(bearer, person):
     answer = bearer.post(home(person) + "details/", details(person, function="\u200b", dietary="no pork"))
     page = answer.content.decode()
@@ -311,6 +325,11 @@ def test_the_lost_link_is_sent_and_the_answer_is_the_same_for_all(person):
 
     assert answer(" MIRA@example.org ") == answer("unknown@example.org")
     assert [(message.kind, message.to) for message in Message.objects.all()] == [("lost link", "mira@example.org")]
+
+
+def test_a_browser_that_remembers_a_registration_leads_to_it(bearer, client, person):
+    assert f'href="{home(person)}"' in bearer.get("/my/lost/").content.decode()
+    assert person.reference not in Client().get("/my/lost/").content.decode()
 
 
 def test_a_lost_link_needs_one_address(client):
