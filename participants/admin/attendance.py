@@ -97,7 +97,8 @@ class AttendanceAdmin(ReadOnly, ScopedAdmin):
             "last": self._last_changes(edition),
             "query": urlencode({k: request.GET[k] for k in ("day", "q", "delegation") if request.GET.get(k)}),
         }
-        return render(request, "admin/participants/attendance/grid.html", context)
+        with clock.override(edition.zone):
+            return render(request, "admin/participants/attendance/grid.html", context)
 
     def _edition(self, request: HttpRequest, slug: str, right: Right) -> Edition:
         return get_object_or_404(editions_for(request.user, right), slug=slug)

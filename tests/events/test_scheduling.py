@@ -56,7 +56,7 @@ def test_building_costs_the_same_with_one_session_and_with_many(django_assert_nu
     for hour in range(8, 18):
         full_session(many, start=hour, end=hour + 1)
     for edition in (few, many):
-        with django_assert_num_queries(7):
+        with django_assert_num_queries(8):
             build_agenda(Edition.objects.get(pk=edition.pk))
 
 

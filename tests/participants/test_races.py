@@ -11,7 +11,7 @@ import pytest
 from django.db import close_old_connections, connection, connections
 
 from events.models import Edition
-from participants import capacity, delivery, registration
+from participants import capacity, delivery, places, registration
 from participants.models import Message, Participant
 from participants.registration import RegistrationError
 from tests import make
@@ -118,7 +118,7 @@ def test_a_raise_and_a_withdrawal_at_once_promote_two_and_nobody_twice(_n):
     waiting = [make.participant(edition) for _i in range(3)]
     at_once(
         lambda: registration.withdraw(participant=leaving, by="test"),
-        lambda: registration.set_capacity(edition=edition, capacity=2, by="staff"),
+        lambda: places.set_capacity(edition=edition, capacity=2, by="staff"),
     )
     states = [Participant.objects.get(pk=person.pk).status for person in waiting]
     assert states == ["confirmed", "confirmed", "waitlisted"]
@@ -129,7 +129,7 @@ def test_a_raise_and_a_withdrawal_at_once_promote_two_and_nobody_twice(_n):
 def test_a_cut_and_a_registration_at_once_never_leave_more_people_than_places(_n):
     edition = make.edition(capacity=2)
     make.participant(edition)
-    at_once(lambda: registration.set_capacity(edition=edition, capacity=1, by="staff"), register(edition))
+    at_once(lambda: places.set_capacity(edition=edition, capacity=1, by="staff"), register(edition))
     edition.refresh_from_db()
     assert held(edition) <= edition.capacity
 

@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone as clock
 
 from events.models import HistoryLine
-from participants import registration
+from participants import places, registration
 from participants.models import Message, Participant
 from participants.registration import TRANSITIONS, RegistrationError, Status
 from tests import make
@@ -164,7 +164,7 @@ def test_a_raised_capacity_promotes_at_once():
     edition = make.edition(capacity=1)
     make.participant(edition)
     waiting = [make.participant(edition) for _n in range(3)]
-    registration.set_capacity(edition=edition, capacity=3, by="staff")
+    places.set_capacity(edition=edition, capacity=3, by="staff")
     assert [Participant.objects.get(pk=w.pk).status for w in waiting] == ["confirmed", "confirmed", "waitlisted"]
 
 
@@ -173,7 +173,7 @@ def test_a_cut_below_the_confirmed_is_refused_with_the_number():
     for _n in range(3):
         make.participant(edition)
     with pytest.raises(RegistrationError, match="3 people are confirmed"):
-        registration.set_capacity(edition=edition, capacity=2, by="staff")
+        places.set_capacity(edition=edition, capacity=2, by="staff")
     edition.refresh_from_db()
     assert edition.capacity == 3
 
@@ -183,11 +183,11 @@ def test_a_raised_quota_promotes_and_a_cut_below_the_confirmed_is_refused():
     delegation = make.delegation(edition, quota=1)
     make.participant(edition)
     waiting = make.participant(edition)
-    registration.set_quota(delegation=delegation, quota=2, by="staff")
+    places.set_quota(delegation=delegation, quota=2, by="staff")
     waiting.refresh_from_db()
     assert waiting.status == Status.CONFIRMED
     with pytest.raises(RegistrationError, match="2 people are confirmed"):
-        registration.set_quota(delegation=delegation, quota=1, by="staff")
+        places.set_quota(delegation=delegation, quota=1, by="staff")
 
 
 def test_the_same_form_sent_twice_is_one_registration():
@@ -303,14 +303,14 @@ def test_a_confirmed_interpreter_becomes_a_delegate_only_where_there_is_a_place(
     make.participant(edition)
     interpreter = make.participant(edition, role="interpreter")
     with pytest.raises(RegistrationError, match="All 1 places"):
-        registration.reassign(participant=interpreter, role="delegate", delegation=interpreter.delegation, by="staff")
+        places.reassign(participant=interpreter, role="delegate", delegation=interpreter.delegation, by="staff")
 
 
 def test_leaving_a_full_delegation_frees_its_place_for_the_next():
     edition = make.edition()
     make.delegation(edition, "Albania", quota=1)
     held, waiting = make.participant(edition), make.participant(edition)
-    registration.reassign(participant=held, role="delegate", delegation=make.delegation(edition, "Serbia"), by="staff")
+    places.reassign(participant=held, role="delegate", delegation=make.delegation(edition, "Serbia"), by="staff")
     waiting.refresh_from_db()
     assert waiting.status == Status.CONFIRMED
 
