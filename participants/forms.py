@@ -1,297 +1,357 @@
-"""The forms that people without an account fill in. Every message says what to do."""
+"""What people fill in: registration, change of details, lost link."""
 
 from __future__ import annotations
 
 import uuid
+from collections import Counter
 from typing import Any
 
 from crispy_forms.helper import FormHelper
-from crispy_forms.layout import HTML, Field, Fieldset, Layout, Submit
+from crispy_forms.layout import HTML, Fieldset, Layout
 from django import forms
 from django.conf import settings
-from django.core.exceptions import ValidationError
-from django.core.validators import MaxLengthValidator
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.text import format_lazy
+from django.utils.translation import get_language, ngettext, pgettext
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
-from phonenumber_field.formfields import PhoneNumberField
 
-from events.models import Edition, FieldVisit
-from events.text import clean_line, clean_text, has_visible
-from participants.models import Delegation, Participant
+from events.models import Edition, FieldVisit, Session
+from participants.addresses import address_key
+from participants.models import Delegation, Participant, VisitBooking
 from participants.models.participant import RANK_CODES
+from participants.registration import DETAILS
+from participants.typed import Address, Line, Paragraph, Phone
 from participants.visits import open_visits
 
-Role = Participant.Role
-PUBLIC_ROLES = [Role.DELEGATE, Role.SPEAKER, Role.OBSERVER, Role.DONOR]
+# Head of delegation comes from the nomination; the other roles are given by staff.
+OPEN_ROLES = [Participant.Role(role) for role in ("delegate", "speaker", "observer", "donor")]
 
 
-class LineFormField(forms.CharField):
-    """One line; what cannot be seen is taken out, and a line with nothing to see is as good as empty."""
-
-    def __init__(self, *, write: Any, **kwargs: Any) -> None:
-        """`write`: what to do, for example "Write your family name"."""
-        super().__init__(**kwargs)
-        self.error_messages["required"] = write
-
-    def to_python(self, value: Any) -> str:
-        """The cleaned line."""
-        text = clean_line(super().to_python(value) or "")
-        if text and not has_visible(text):
-            if self.required:
-                return ""
-            raise ValidationError(_("Write at least one letter or number, or leave this empty."), code="invisible")
-        return text
+def _limit(name: str) -> int:
+    field: Any = Participant._meta.get_field(name)
+    return int(field.max_length)
 
 
-class AddressField(forms.EmailField):
-    """One e-mail address."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(max_length=254, **kwargs)
-        wrong = _("Write one e-mail address like name@example.org.")
-        self.error_messages |= {"required": _("Write your e-mail address."), "invalid": wrong}
-        self.widget.attrs |= {"autocomplete": "email", "spellcheck": "false"}
-
-    def to_python(self, value: Any) -> str:
-        """The address in one line."""
-        return clean_line(super().to_python(value) or "")
+def _choices(choices: Any, ask: str = "") -> list[tuple[str, Any]]:
+    return ([("", ask)] if ask else []) + [(choice.value, choice.label) for choice in choices]
 
 
-def _too_long(limit: int) -> Any:
-    return _("Use at most %(limit)s letters.") % {"limit": limit}
+def _unspelled(**attrs: str) -> forms.TextInput:
+    return forms.TextInput(attrs={"spellcheck": "false", **attrs})
 
 
-def _line(label: Any, write: Any, limit: int, *, required: bool = True, hint: Any = "", **attrs: str) -> LineFormField:
-    return LineFormField(
-        label=label,
-        write=write,
-        max_length=limit,
-        required=required,
-        help_text=hint,
-        widget=forms.TextInput(attrs={"spellcheck": "false", "dir": "auto"} | attrs),
-    )
+class PlainForm(forms.Form):
+    """Drawn by our own template for a field; the server judges, the browser does not; optional fields say so."""
 
-
-class ParagraphFormField(forms.CharField):
-    """A few lines."""
-
-    def to_python(self, value: Any) -> str:
-        """The cleaned text; nothing where nothing can be seen."""
-        text = clean_text(super().to_python(value) or "")
-        return text if has_visible(text) else ""
-
-
-class DetailsForm(forms.Form):
-    """What a person says about themselves."""
-
-    title = _line(_("Title"), "", 60, required=False, hint=_("For example Dr or Colonel"))
-    given_name = _line(
-        _("Given names"),
-        _("Write your given names."),
-        150,
-        required=False,
-        hint=_("As in your travel document. Leave this empty if you have one name only"),
-        autocomplete="given-name",
-    )
-    family_name = _line(
-        _("Family name"),
-        _("Write your family name."),
-        150,
-        hint=_("As in your travel document"),
-        autocomplete="family-name",
-    )
-    printed_name = _line(
-        _("Name on your badge"), "", 200, required=False, hint=_("If it is different. Latin or Cyrillic letters")
-    )
-    gender = forms.ChoiceField(
-        label=_("Gender"),
-        help_text=_("Only for the statistics"),
-        choices=Participant.Gender.choices,
-        widget=forms.RadioSelect,
-        error_messages={"required": _("Choose one of the three."), "invalid_choice": _("Choose one of the three.")},
-    )
-    service = forms.ChoiceField(
-        label=_("Are you civil or military?"),
-        choices=Participant.Service.choices,
-        widget=forms.RadioSelect,
-        error_messages={"required": _("Choose civil or military."), "invalid_choice": _("Choose civil or military.")},
-    )
-    rank = _line(_("Rank"), "", 80, required=False, hint=_("If you are military, in your own language"))
-    rank_code = forms.ChoiceField(
-        label=_("NATO rank code"),
-        help_text=_("If you are military. A colonel is OF-5 or OF-4, depending on the army"),
-        choices=[("", _("No rank code")), *((code, code) for code in RANK_CODES)],
-        required=False,
-        error_messages={"invalid_choice": _("Choose the rank code.")},
-    )
-    function = _line(_("Function"), _("Write your function."), 200, hint=_("For example head of ammunition section"))
-    organisation = _line(
-        _("Organisation or unit"), _("Write your organisation or unit."), 200, autocomplete="organization"
-    )
-    phone = PhoneNumberField(
-        label=_("Telephone"),
-        help_text=_("With the country code, for example +355 67 212 3456. Only for urgent news"),
-        required=False,
-        error_messages={"invalid": _("Write the number with its country code, for example +355 67 212 3456.")},
-        widget=forms.TextInput(attrs={"autocomplete": "tel", "inputmode": "tel"}),
-    )
-    language = forms.ChoiceField(
-        label=_("Language of our e-mails"),
-        choices=settings.LANGUAGES,
-        error_messages={"required": _("Choose a language."), "invalid_choice": _("Choose a language.")},
-    )
-    dietary = ParagraphFormField(
-        label=_("Food"),
-        help_text=_("What you do not eat. We erase it after the workshop"),
-        required=False,
-        max_length=500,
-        widget=forms.Textarea(attrs={"rows": 2}),
-    )
-    access_needs = ParagraphFormField(
-        label=_("Access"),
-        help_text=_("What you need to take part, for example a step-free way. We erase it after the workshop"),
-        required=False,
-        max_length=500,
-        widget=forms.Textarea(attrs={"rows": 2}),
-    )
+    use_required_attribute = False
+    conditional: tuple[str, ...] = ()  # needed by some people only, as the heading above them says
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.use_required_attribute = False
-        for field in self.fields.values():
-            limit = getattr(field, "max_length", None)
-            if limit:
-                field.error_messages["max_length"] = _too_long(limit)
-                for validator in field.validators:
-                    if isinstance(validator, MaxLengthValidator):
-                        validator.message = _too_long(limit)
-                field.widget.attrs.pop("maxlength", None)  # the browser would cut a pasted name without a word
-            if not field.required and not isinstance(field, forms.BooleanField | forms.MultipleChoiceField):
-                field.label = _("%(label)s (optional)") % {"label": field.label}
+        self.helper = FormHelper()
+        self.helper.form_tag = False
+        self.helper.disable_csrf = True
+        self.helper.field_template = "participants/parts/field.html"
+        unmarked = (forms.HiddenInput, forms.CheckboxInput)
+        for name, field in self.fields.items():
+            if not field.required and name not in self.conditional and not isinstance(field.widget, unmarked):
+                field.label = format_lazy("{} {}", field.label, _("(optional)"))
+            if isinstance(field.widget, forms.Textarea):
+                field.widget.attrs["rows"] = "3"
+            elif isinstance(field.widget, forms.RadioSelect | forms.CheckboxSelectMultiple):
+                field.widget.attrs["class"] = "form-check-input"
 
-    def clean(self) -> dict[str, Any]:
-        """A military person gives the rank code: the word alone does not sort."""
-        answers = super().clean() or {}
-        if answers.get("service") == Participant.Service.MILITARY and not answers.get("rank_code"):
-            if "rank_code" not in self.errors:
-                self.add_error("rank_code", _("Choose the rank code."))
-        elif answers.get("service") == Participant.Service.CIVIL:
-            answers["rank"] = answers["rank_code"] = ""
-        if answers.get("phone") is not None:
-            answers["phone"] = str(answers["phone"] or "")
+    def typed_answers(self) -> list[tuple[Any, str]]:
+        """Label and text of everything filled in, valid or not, to be shown again."""
+        answers = []
+        for bound in self.visible_fields():
+            value = bound.value()
+            values = [str(one) for one in (value if isinstance(value, list) else [value]) if one]
+            names = {str(key): str(name) for key, name in getattr(bound.field, "choices", [])}
+            if isinstance(bound.field, forms.BooleanField):
+                values = [_now("Yes")] if value else []
+            if values:
+                answers.append((bound.label, ", ".join(names.get(one, one) for one in values)))
         return answers
 
 
-class DelegationChoice(forms.ModelChoiceField):
-    """The delegations of the edition, as printed, in protocol order."""
+class Details(PlainForm):
+    """What people say of themselves and may still correct later."""
 
-    def label_from_instance(self, delegation: Any) -> str:
-        """The printed name."""
-        return str(delegation.name)
+    conditional = ("rank", "rank_code")
 
-
-class RegistrationForm(DetailsForm):
-    """Everything that is asked at registration, on one page."""
-
-    submission = forms.UUIDField(widget=forms.HiddenInput, error_messages={"invalid": _("Load the page again.")})
-    delegation = DelegationChoice(
-        label=_("Delegation"),
-        queryset=Delegation.objects.none(),
-        empty_label=_("Choose"),
-        error_messages={"required": _("Choose your delegation."), "invalid_choice": _("Choose your delegation.")},
+    title = Line(label=_("Title"), help_text=_("For example: Dr, Ms, Mr"), limit=_limit("title"), widget=_unspelled())
+    given_name = Line(
+        label=_("Given names"),
+        help_text=_("As on your passport or identity card. If you have one name, write it below"),
+        limit=_limit("given_name"),
+        widget=_unspelled(autocomplete="given-name"),
     )
-    role = forms.ChoiceField(
-        label=_("You come as"),
-        choices=[(role.value, role.label) for role in PUBLIC_ROLES],
-        initial=Role.DELEGATE,
-        error_messages={"required": _("Choose how you come."), "invalid_choice": _("Choose how you come.")},
+    family_name = Line(
+        label=_("Family name"),
+        help_text=_("As on your passport or identity card"),
+        limit=_limit("family_name"),
+        ask=_("Write your family name"),
+        widget=_unspelled(autocomplete="family-name"),
     )
-    email = AddressField(label=_("E-mail address"), help_text=_("We send your link to this address"))
-    visits = forms.ModelMultipleChoiceField(
-        label=_("Field visit"),
-        queryset=FieldVisit.objects.none(),
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
+    printed_name = Line(
+        label=_("Name on your badge"),
+        help_text=_("If it is different. Latin or Cyrillic letters"),
+        limit=_limit("printed_name"),
+        widget=_unspelled(),
+    )
+    gender = forms.ChoiceField(
+        label=_("Gender"),
+        help_text=_("For the numbers that the donor asks for"),
+        choices=_choices(Participant.Gender),
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose your gender"), "invalid_choice": _("Choose your gender")},
+    )
+    service = forms.ChoiceField(
+        label=_("Civil or military"),
+        choices=_choices(Participant.Service),
+        widget=forms.RadioSelect,
         error_messages={
-            "invalid_choice": _("Choose from the visits on this page."),
-            "invalid_pk_value": _("Choose from the visits on this page."),
-            "invalid_list": _("Choose from the visits on this page."),
+            "required": _("Choose civil or military"),
+            "invalid_choice": _("Choose civil or military"),
         },
     )
-    consent_privacy = forms.BooleanField(
-        label=_("I agree that my data is used for this workshop, as the privacy notice says"),
-        error_messages={"required": _("Agree to the use of your data, or write to the secretariat.")},
+    rank = Line(
+        label=_("Rank"),
+        help_text=_("As in your own language, for example: pukovnik"),
+        limit=_limit("rank"),
+        widget=_unspelled(),
     )
-    consent_photo = forms.BooleanField(label=_("I agree that photos of me are published"), required=False)
-    consent_list = forms.BooleanField(
-        label=_("I agree that the other participants see my e-mail address and telephone"), required=False
+    rank_code = forms.ChoiceField(
+        label=_("NATO rank code"),
+        help_text=_("OF for officers, OR for other ranks. For example: OF-5"),
+        choices=[("", _("Choose the rank code")), *((code, code) for code in RANK_CODES)],
+        required=False,
+        error_messages={"invalid_choice": _("Choose the rank code")},
+    )
+    function = Line(
+        label=_("Function"),
+        help_text=_("For example: head of ammunition section"),
+        limit=_limit("function"),
+        ask=_("Write your function"),
+        widget=forms.TextInput(attrs={"autocomplete": "organization-title"}),
+    )
+    organisation = Line(
+        label=_("Organisation or unit"),
+        help_text=_("As it must be on your badge"),
+        limit=_limit("organisation"),
+        ask=_("Write your organisation or unit"),
+        widget=forms.TextInput(attrs={"autocomplete": "organization"}),
+    )
+    phone = Phone(
+        label=_("Mobile phone"),
+        help_text=_("Only for the bus and for emergencies. With + and the international code"),
+    )
+    language = forms.ChoiceField(
+        label=_("Language of our messages to you"),
+        choices=settings.LANGUAGES,
+        error_messages={
+            "required": _("Choose a language from the list"),
+            "invalid_choice": _("Choose a language from the list"),
+        },
+    )
+    dietary = Paragraph(
+        label=_("Food"), help_text=_("What you do not eat, for example: no pork"), limit=_limit("dietary")
+    )
+    access_needs = Paragraph(
+        label=_("Access needs"),
+        help_text=_("For example: a place near the door, few steps"),
+        limit=_limit("access_needs"),
     )
 
-    def __init__(self, *args: Any, edition: Edition, language: str, **kwargs: Any) -> None:
-        kwargs.setdefault("initial", {"submission": uuid.uuid4(), "language": language})
-        super().__init__(*args, **kwargs)
-        delegations = edition.delegations.in_protocol_order()
-        self.fields["delegation"].queryset = delegations  # type: ignore[attr-defined]
-        self.fields["delegation"].help_text = _footnotes(edition, delegations)
-        visits = open_visits(edition.pk)
-        self.fields["visits"].queryset = FieldVisit.objects.filter(pk__in=[visit.pk for visit in visits])  # type: ignore[attr-defined]
-        if not visits:
-            del self.fields["visits"]
-        self.helper = _helper(self, _("Send my registration"))
+    def clean(self) -> dict[str, Any]:
+        """A military person gives rank and code: the word alone does not sort."""
+        answers: dict[str, Any] = super().clean() or {}
+        if answers.get("service") == Participant.Service.MILITARY:
+            if answers.get("rank") == "":
+                self.add_error("rank", _("Write your rank"))
+            if answers.get("rank_code") == "":
+                self.add_error("rank_code", _("Choose the rank code"))
+        return answers
 
 
-def _footnotes(edition: Edition, delegations: Any) -> SafeString | str:
-    marks = {delegation.footnote_mark for delegation in delegations if delegation.footnote_mark}
-    lines = [line for line in str(edition.footnotes).splitlines() if any(line.startswith(mark) for mark in marks)]
-    return format_html("{}", " ".join(lines)) if lines else ""
-
-
-def _helper(form: forms.Form, button: Any) -> FormHelper:
-    parts = [
-        (_("You"), ["title", "given_name", "family_name", "printed_name", "gender"]),
-        (_("Your work"), ["delegation", "role", "organisation", "function", "service", "rank", "rank_code"]),
-        (_("How we reach you"), ["email", "phone", "language"]),
-        (_("Food and access"), ["dietary", "access_needs"]),
-        (_("Field visit"), ["visits"]),
-        (_("Your agreement"), ["consent_privacy", "consent_photo", "consent_list"]),
-    ]
-    helper = FormHelper()
-    helper.attrs = {"novalidate": ""}
-    helper.form_class = "form"
-    helper.form_show_errors = True
-    fieldsets = [
-        Fieldset(legend, *[Field(name) for name in names if name in form.fields])
-        for legend, names in parts
-        if any(name in form.fields for name in names)
-    ]
-    hidden = [Field(name) for name in ("submission", "version") if name in form.fields]
-    note = (
-        HTML('{% include "participants/parts/consent_note.html" %}') if "consent_privacy" in form.fields else HTML("")
-    )
-    helper.layout = Layout(*hidden, *fieldsets, note, Submit("send", button, css_class="btn-lg"))
-    return helper
-
-
-class ChangeForm(DetailsForm):
-    """The details again, to be corrected. `version` tells whether somebody else changed them meanwhile."""
+class DetailsForm(Details):
+    """Change of details, with the version that the person saw."""
 
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=0, max_value=2**31 - 1)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, participant: Participant, *args: Any, **kwargs: Any) -> None:
+        kwargs["initial"] = {name: getattr(participant, name) for name in (*DETAILS, "version")}
         super().__init__(*args, **kwargs)
-        self.helper = _helper(self, _("Save my details"))
+        self.helper.layout = _layout(self, "version")
+
+    def show_for(self, version: int) -> None:
+        """Answer to another version than the one that was sent: sent again, the same answers are saved over it."""
+        answers: Any = self.data
+        answers = answers.copy()
+        answers["version"] = str(version)
+        self.data = answers
 
 
-class LostForm(forms.Form):
-    """The address to which the link goes again."""
+class LostForm(PlainForm):
+    """Where to send the link again."""
 
-    email = AddressField(label=_("E-mail address"), help_text=_("The address with which you registered"))
+    email = Address(
+        label=_("E-mail"),
+        help_text=_("The address that you registered with"),
+        widget=forms.EmailInput(attrs={"autocomplete": "email", "spellcheck": "false"}),
+    )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+
+class RegistrationForm(Details):
+    """The whole registration: one page, one post, fields in the order of the contract."""
+
+    submission = forms.UUIDField(widget=forms.HiddenInput(attrs={"autocomplete": "off"}), required=False)
+    delegation = forms.TypedChoiceField(
+        label=_("Delegation"),
+        help_text=_("Who sends you to this workshop"),
+        empty_value=None,
+        error_messages={"required": _("Choose your delegation"), "invalid_choice": _("Choose your delegation")},
+    )
+    role = forms.ChoiceField(
+        label=_("You come as"),
+        choices=_choices(OPEN_ROLES),
+        initial=Participant.Role.DELEGATE.value,
+        widget=forms.RadioSelect,
+        error_messages={
+            "required": _("Choose how you take part"),
+            "invalid_choice": _("Choose how you take part"),
+        },
+    )
+    email = Address(
+        label=_("E-mail"),
+        help_text=_("We send the link to your registration to this address"),
+        widget=forms.EmailInput(attrs={"autocomplete": "email", "spellcheck": "false", "autocapitalize": "none"}),
+    )
+    visits = forms.TypedMultipleChoiceField(
+        label=_("Field visits that you want to join"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"invalid_choice": _("Choose a field visit from the list")},
+    )
+    consent_privacy = forms.BooleanField(
+        label=_("I agree that you use my answers in this way"),
+        error_messages={"required": _("Agree to the use of your answers. Without it we cannot register you")},
+    )
+    consent_photo = forms.BooleanField(
+        label=_("You may publish photos of me"),
+        help_text=_("We publish some photos of the workshop on this site. You are in them only with your yes"),
+        required=False,
+    )
+    consent_list = forms.BooleanField(
+        label=_("Show my e-mail address and phone in the list of participants"),
+        help_text=_(
+            "Participants receive a list with names, functions and organisations. "
+            "Your contact details are in it only with your yes"
+        ),
+        required=False,
+    )
+
+    def __init__(self, edition: Edition, *args: Any, **kwargs: Any) -> None:
+        kwargs["initial"] = {"submission": uuid.uuid4(), "language": get_language()}
         super().__init__(*args, **kwargs)
-        self.use_required_attribute = False
-        self.helper = FormHelper()
-        self.helper.attrs = {"novalidate": ""}
-        self.helper.form_class = "form"
-        self.helper.add_input(Submit("send", _("Send me my link")))
+        self.edition = edition
+        self._offer_delegations()
+        self._offer_visits()
+        self.fields["phone"].widget.attrs["autocomplete"] = "tel"
+        self.helper.layout = _layout(self, "submission")
+        self.order_fields(ORDER)
+
+    def _offer_delegations(self) -> None:
+        delegations = {str(one.pk): one for one in Delegation.objects.filter(edition=self.edition).in_protocol_order()}
+        field: Any = self.fields["delegation"]
+        field.choices = [("", _("Choose your delegation"))] + [(key, _printed(one)) for key, one in delegations.items()]
+        field.coerce = delegations.__getitem__
+        marks = {one.footnote_mark for one in delegations.values()} - {""}
+        notes = str(self.edition.footnotes).splitlines()
+        self.footnotes = [note for note in notes if note.strip().startswith(tuple(marks))] if marks else []
+
+    def _offer_visits(self) -> None:
+        visits = {str(one.pk): one for one in open_visits(self.edition.pk)}
+        if not visits:
+            del self.fields["visits"]
+            return
+        field: Any = self.fields["visits"]
+        confirmed = VisitBooking.objects.filter(visit__in=list(visits.values()), state=VisitBooking.State.CONFIRMED)
+        taken = Counter(confirmed.values_list("visit", flat=True))
+        field.choices = [(key, _visit_facts(one, self.edition, taken[one.pk])) for key, one in visits.items()]
+        field.coerce = visits.__getitem__
+
+    def clean_submission(self) -> uuid.UUID:
+        """The number of the form; a post without one gets its own."""
+        return self.cleaned_data["submission"] or uuid.uuid4()
+
+    @property
+    def once(self) -> uuid.UUID:
+        """What makes this one registration, however often it is sent; for another address it is another one."""
+        return uuid.uuid5(self.cleaned_data["submission"], address_key(self.cleaned_data["email"]))
+
+
+ORDER = [
+    *("submission", "title", "given_name", "family_name", "printed_name", "gender", "service", "rank", "rank_code"),
+    *("function", "organisation", "delegation", "role", "email", "phone", "language", "dietary", "access_needs"),
+    *("visits", "consent_privacy", "consent_photo", "consent_list"),
+]
+
+
+def _layout(form: forms.Form, hidden: str) -> Layout:
+    """The sections of the page; those of which the form has no field are left out."""
+    sections = [
+        (_("Your name"), ["title", "given_name", "family_name", "printed_name", "gender"]),
+        (_("Your service"), ["service"]),
+        (_("If you are military"), ["rank", "rank_code"]),
+        (_("Your work"), ["function", "organisation", "delegation", "role"]),
+        (_("How we reach you"), ["email", "phone", "language"]),
+        (_("What you need"), ["dietary", "access_needs"]),
+        (_("Field visit"), ["visits"]),
+        (_("Your answers and your choices"), ["consent_privacy", "consent_photo", "consent_list"]),
+    ]
+    notes = {
+        "delegation": [HTML('{% include "participants/parts/footnotes.html" %}')],
+        "consent_privacy": [HTML('{% include "participants/parts/privacy.html" %}')],
+    }
+    layout = Layout(hidden)
+    for legend, names in sections:
+        here = [name for name in names if name in form.fields]
+        drawn = [part for name in here for part in _with_note(name, notes.get(name, []))]
+        if drawn:
+            layout.append(Fieldset(legend, *drawn))
+    return layout
+
+
+def _with_note(name: str, notes: list[HTML]) -> list[Any]:
+    """The footnote follows the list of delegations; how answers are used is read before the agreement."""
+    return [*notes, name] if name.startswith("consent") else [name, *notes]
+
+
+def _printed(delegation: Delegation) -> str:
+    """The name as printed, with its footnote mark unless the name already ends with it."""
+    mark = delegation.footnote_mark
+    return delegation.name if delegation.name.endswith(mark) else delegation.name + mark
+
+
+def _visit_facts(visit: FieldVisit, edition: Edition, taken: int) -> SafeString:
+    """The site, and below it day, time and places left."""
+    facts = [_when(visit.session, edition)]
+    if visit.capacity is not None:
+        left = max(visit.capacity - taken, 0)
+        free = ngettext("%(left)s place is free", "%(left)s places are free", left) % {"left": left}
+        facts.append(free if left else _now("All places are taken: you come on the waiting list"))
+    return format_html("{}<small>{}</small>", visit.site, ". ".join(facts))
+
+
+def _when(session: Session, edition: Edition) -> str:
+    """Day and times at the place, as far as they are known."""
+    if session.day is None:
+        return _now("The day is announced later")
+    day = f"{date_format(session.day, 'l')}, {date_format(session.day)}"
+    times = [f"{moment.astimezone(edition.zone):%H:%M}" for moment in (session.start, session.end) if moment]
+    return ", ".join(part for part in (day, f" {pgettext('between two times', 'to')} ".join(times)) if part)

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+from allauth.account.adapter import DefaultAccountAdapter
 from django.db import transaction
+from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from events.models import Edition, record
 from participants.models import StaffRole, User
 
 SECRETARIAT = StaffRole.Role.SECRETARIAT
+
+
+class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
+    """How allauth works here: staff accounts are made by staff, nobody signs up."""
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        """Never."""
+        return False
 
 
 class StaffingError(Exception):

@@ -1,18 +1,38 @@
 """Addresses of those who come."""
 
-from django.urls import path, re_path
+from django.urls import path, re_path, register_converter
 
 from participants.views import desk, my, registering
 
+
+class ReferenceConverter:
+    """The number of a registration. It is no secret and opens nothing; a token never looks like it."""
+
+    regex = "RASR-[A-Z0-9]{7}"
+
+    def to_python(self, value: str) -> str:
+        """As it is."""
+        return value
+
+    def to_url(self, value: str) -> str:
+        """As it is."""
+        return value
+
+
+register_converter(ReferenceConverter, "reference")
+
 app_name = "participants"
 urlpatterns = [
+    # Registration
     path("editions/<slug:slug>/register/", registering.register, name="register"),
     path("editions/<slug:slug>/register/sent/", registering.sent, name="sent"),
+    # What a participant manages
     path("my/lost/", my.lost, name="lost"),
-    re_path(r"^my/(?P<reference>RASR-[A-Z0-9]{7})/$", my.my, name="my"),
-    re_path(r"^my/(?P<reference>RASR-[A-Z0-9]{7})/details/$", my.details, name="details"),
-    re_path(r"^my/(?P<reference>RASR-[A-Z0-9]{7})/withdraw/$", my.withdraw, name="withdraw"),
-    re_path(r"^my/(?P<reference>RASR-[A-Z0-9]{7})/data\.json$", my.held, name="held"),
+    path("my/lost/sent/", my.lost_sent, name="lost-sent"),
+    path("my/<reference:reference>/", my.overview, name="my"),
+    path("my/<reference:reference>/details/", my.details, name="details"),
+    path("my/<reference:reference>/withdraw/", my.withdraw, name="withdraw"),
+    path("my/<reference:reference>/data.json", my.held, name="held"),
     path("my/<str:token>/", my.enter, name="enter"),
     path("checkin/", desk.desks, name="desks"),
     path("checkin/<slug:slug>/", desk.desk, name="desk"),
@@ -20,4 +40,6 @@ urlpatterns = [
     path("checkin/<slug:slug>/undo/", desk.undo, name="undo"),
     path("checkin/<slug:slug>/result/<int:pk>/", desk.result, name="result"),
     path("c/<str:code>/", desk.badge, name="badge"),
+    # Whatever else stands here is answered like a link that has ended.
+    re_path(r"^my/(?:.*/)?$", my.nothing, name="nothing"),
 ]

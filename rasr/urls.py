@@ -1,5 +1,6 @@
 """Every address of the site. Other languages stand under a prefix: /sq/editions/..."""
 
+from allauth.account import views as account
 from allauth.account.decorators import secure_admin_login
 from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
@@ -20,7 +21,11 @@ urlpatterns = [
     path("readyz", health.ready, name="ready"),
     *i18n_patterns(
         path("admin/", admin.site.urls),
-        path("accounts/", include("allauth.urls")),
+        path("accounts/login/", account.login, name="account_login"),
+        path("accounts/logout/", account.logout, name="account_logout"),
+        path("accounts/inactive/", account.account_inactive, name="account_inactive"),
+        path("accounts/reauthenticate/", account.reauthenticate, name="account_reauthenticate"),
+        path("accounts/password/change/", account.password_change, name="account_change_password"),
         path("", include("participants.urls")),
         path("", include("events.urls")),
         prefix_default_language=False,

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from allauth.account.models import EmailAddress
 from django.contrib import admin, messages
+from django.contrib.auth.models import Group
 from django.http import HttpRequest
 
 from events.admin.scope import ScopedAdmin
@@ -76,3 +78,9 @@ class StaffRoleAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
                 messages.error(request, str(error))
             else:
                 messages.success(request, str(role))
+
+
+# Roles of our own stand in for Django's groups, and allauth's list of addresses has no use without sign-up.
+for model in (Group, EmailAddress):
+    if admin.site.is_registered(model):
+        admin.site.unregister(model)

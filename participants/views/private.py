@@ -1,4 +1,4 @@
-"""What every page behind a link has in common: no cache, no index, and the link remembered in this browser."""
+"""What all pages behind a link share: headers, and the memory of the link in this browser."""
 
 from __future__ import annotations
 
@@ -10,76 +10,108 @@ from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.core import signing
 from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import CsrfViewMiddleware
 from django.shortcuts import render
+from django.views.decorators.csrf import csrf_exempt
 
-from participants import links
+from participants import links, throttling
+from participants.forms import LostForm
 from participants.models import Link, Participant
 
-COOKIE = "my"
-PATH = "/"
+COOKIE = "__Host-my" if settings.HTTPS else "my"  # the prefix makes browsers keep it to this host
+REMEMBERED_LINKS = 8
+REMEMBERED_SECONDS = 400 * 24 * 3600  # browsers keep no cookie longer; the links themselves end before
+MISSES = 30  # links that open nothing, from one network
+MISSES_SECONDS = 600
 _signer = signing.Signer(salt="participants.my")
 
 View = Callable[..., HttpResponse]
 
 
 def private_page(view: View) -> View:
-    """Nobody but the reader may keep or index the page; open without an account."""
+    """Open without an account; no cache keeps it, no search engine lists it, no other site learns its address."""
 
+    @login_not_required
     @wraps(view)
-    def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def private(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         response = view(request, *args, **kwargs)
         response["Cache-Control"] = "private, no-store"
         response["X-Robots-Tag"] = "noindex"
+        # Not no-referrer: Django compares the Referer of a secure post with our own host.
         response["Referrer-Policy"] = "same-origin"
         return response
 
-    return login_not_required(wrapped)
+    return private
 
 
-def cookie_name() -> str:
-    """The name of the cookie; on https a prefix makes browsers keep it to this host."""
-    return f"__Host-{COOKIE}" if settings.HTTPS else COOKIE
+class _Check(CsrfViewMiddleware):
+    """Django's check, which tells the view the reason instead of answering in its place."""
+
+    def _reject(self, request: HttpRequest, reason: str) -> Any:
+        return reason
 
 
-def remember(response: HttpResponse, link: Link) -> HttpResponse:
-    """Remember the link in this browser: its number, signed. The link itself is asked again at every page."""
-    seconds = max(60, int((link.expires_at - link.issued_at).total_seconds()))
+def csrf_kept(view: View) -> View:
+    """Call the view with `forged`: true when a post failed the check. It then shows the answers, changes nothing."""
+
+    @csrf_exempt
+    @wraps(view)
+    def kept(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        forged = _Check(lambda _request: HttpResponse()).process_view(request, HttpResponse, (), {}) is not None
+        return view(request, *args, forged=forged, **kwargs)
+
+    return kept
+
+
+def _remembered_keys(request: HttpRequest) -> list[int]:
+    try:
+        return [int(key) for key in _signer.unsign(request.COOKIES.get(COOKIE, "")).split("-")]
+    except (signing.BadSignature, ValueError):
+        return []
+
+
+def remember(request: HttpRequest, response: HttpResponse, link: Link) -> None:
+    """Let this browser open the registration of a link, beside those it opened before: colleagues share a computer.
+
+    The cookie holds numbers of links, signed; whether a link is still good is asked again at every page.
+    """
+    keys = [link.pk, *(key for key in _remembered_keys(request) if key != link.pk)][:REMEMBERED_LINKS]
     response.set_cookie(
-        cookie_name(),
-        _signer.sign(str(link.pk)),
-        max_age=min(seconds, 400 * 24 * 3600),
-        path=PATH,
+        COOKIE,
+        _signer.sign("-".join(map(str, keys))),
+        max_age=REMEMBERED_SECONDS,
         secure=settings.HTTPS,
         httponly=True,
         samesite="Lax",
     )
-    return response
 
 
 def remembered(request: HttpRequest, reference: str) -> Participant | None:
-    """The participant of this reference, if this browser holds a good link to it."""
-    try:
-        pk = int(_signer.unsign(request.COOKIES.get(cookie_name(), "")))
-    except (signing.BadSignature, ValueError):
-        return None
-    link = links.good().filter(pk=pk, purpose=Link.Purpose.MY, participant__reference=reference).first()
+    """The participant of this reference, if this browser remembers a link to it that is still good."""
+    found = links.good().filter(pk__in=_remembered_keys(request), purpose=Link.Purpose.MY)
+    link = found.filter(participant__reference=reference, participant__erased_at=None).first()
     return link.participant if link else None
 
 
 def for_the_bearer(view: View) -> View:
-    """Call the view with the participant of the reference; without a good link show the page that sends it again."""
+    """Give the view the participant in place of the reference; without a good link, the page that says so."""
 
     @private_page
     @wraps(view)
-    def wrapped(request: HttpRequest, reference: str, *args: Any, **kwargs: Any) -> HttpResponse:
+    def opened(request: HttpRequest, reference: str, **kwargs: Any) -> HttpResponse:
         participant = remembered(request, reference)
         if participant is None:
             return no_link(request)
-        return view(request, participant, *args, **kwargs)
+        return view(request, participant, **kwargs)
 
-    return wrapped
+    return opened
 
 
 def no_link(request: HttpRequest) -> HttpResponse:
-    """One page for every link that does not work, whatever is wrong with it."""
-    return render(request, "participants/no_link.html", status=404)
+    """The one answer to every link that opens nothing; guessing on and on is told to wait.
+
+    A link that opens something is never counted: real people behind the same address are served meanwhile.
+    """
+    if throttling.count("wrong link", throttling.client_address(request), MISSES_SECONDS) > MISSES:
+        return throttling.too_many(request, MISSES_SECONDS)
+    return render(request, "participants/no_link.html", {"form": LostForm()}, status=404)

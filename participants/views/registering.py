@@ -1,95 +1,84 @@
-"""Registering for an edition: one form, one post, one page afterwards."""
+"""The registration form, from the empty page to the answer that is the same for everybody."""
 
 from __future__ import annotations
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.middleware.csrf import CsrfViewMiddleware
-from django.shortcuts import get_object_or_404, render
-from django.urls import reverse
-from django.utils.translation import get_language
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from events.models import Edition
 from events.views.frame import edition_frame
 from participants import registration, throttling
 from participants.forms import RegistrationForm
-from participants.registration import RegistrationError
-from participants.views.private import private_page
+from participants.views.private import csrf_kept, private_page
 
-SENT_AN_HOUR = 60  # registrations from one network: a ministry may sit behind one address
-
-
-def _edition(slug: str) -> Edition:
-    return get_object_or_404(Edition.objects.public(), slug=slug)
+SENT = 60  # registrations from one network: a ministry may sit behind one address
+SENT_SECONDS = 3600
 
 
-@csrf_exempt  # checked below, so that a form whose cookie was lost keeps its answers
+@csrf_kept
 @private_page
 @require_http_methods(["GET", "HEAD", "POST"])
-def register(request: HttpRequest, slug: str) -> HttpResponse:
-    """The form, or what became of it."""
-    edition = _edition(slug)
-    form = RegistrationForm(request.POST or None, edition=edition, language=get_language() or "en")
+def register(request: HttpRequest, slug: str, *, forged: bool) -> HttpResponse:
+    """The form. A good post registers and leads to the page that says what happens next."""
+    edition = get_object_or_404(Edition.objects.public(), slug=slug)
+    form = RegistrationForm(edition, request.POST if request.method == "POST" else None)
     if edition.registration_state() != "open":
-        return _closed(request, edition, form)
-    if request.method != "POST":
-        return _show(request, edition, form)
-    if not form.is_valid():
-        return _show(request, edition, form, status=422)
-    if _forged(request):
-        form.add_error(None, _("The form was open for a long time. Your answers are still here. Send the form again."))
-        return _show(request, edition, form, status=403)
-    who = throttling.client_address(request)
-    if throttling.is_over("register", who, SENT_AN_HOUR):
-        return throttling.too_many(request, 3600)
-    answers = form.cleaned_data
+        return _closed(request, form)
+    if not form.is_bound:
+        return _page(request, form, 200)
+    if forged:
+        form.add_error(None, _("The form was open for a long time, or cookies are off. Send the form again"))
+        return _page(request, form, 403)
+    client = throttling.client_address(request)
+    if form.is_valid() and throttling.count("register", client, SENT_SECONDS) > SENT:
+        form.add_error(None, _("Many registrations came from your network. Send the form again in one hour"))
+        return _page(request, form, 429)
+    if form.is_valid() and _submitted(form):
+        return redirect("participants:sent", slug=slug)
+    # The window can have closed since it was looked at above.
+    edition.refresh_from_db()
+    return _page(request, form, 422) if edition.registration_state() == "open" else _closed(request, form)
+
+
+def _submitted(form: RegistrationForm) -> bool:
+    """Register the person; false, with the reason in the form, where the rules do not allow it."""
+    answers: dict[str, Any] = dict(form.cleaned_data)
+    visits = answers.pop("visits", [])
     try:
         registration.submit(
-            edition=edition,
-            answers=answers,
-            submission=answers["submission"],
-            visits=answers.get("visits") or (),
-            by="participant",
+            edition=form.edition, answers=answers, submission=form.once, visits=visits, by="participant"
         )
-    except RegistrationError as error:
+    except registration.RegistrationError as error:
         form.add_error(error.field if error.field in form.fields else None, str(error))
-        return _show(request, edition, form, status=422)
-    throttling.count("register", who, 3600)
-    return HttpResponseRedirect(reverse("participants:sent", args=[slug]))
+        return False
+    return True
 
 
-def _forged(request: HttpRequest) -> bool:
-    """Django's own check of token and origin; True when it refuses."""
-    check = CsrfViewMiddleware(lambda request: HttpResponse())
-    check.process_request(request)
-    return check.process_view(request, lambda request: None, (), {}) is not None  # type: ignore[arg-type,return-value]
-
-
-def _show(request: HttpRequest, edition: Edition, form: RegistrationForm, status: int = 200) -> HttpResponse:
-    context = {"edition": edition, "form": form, "frame": edition_frame(edition, "register")}
+def _page(request: HttpRequest, form: RegistrationForm, status: int) -> HttpResponse:
+    """The form as it stands."""
+    context = {"form": form, "edition": form.edition, "frame": edition_frame(form.edition, "register")}
     return render(request, "participants/register.html", context, status=status)
 
 
-def _closed(request: HttpRequest, edition: Edition, form: RegistrationForm) -> HttpResponse:
-    """Since or from when; what was typed before it closed is shown again."""
-    if edition.is_over() or edition.registration_state() == "none":
-        reason = _("This edition takes no registrations.")
-    else:
-        try:
-            registration.check_window(edition, registration.clock.now())
-            raise Http404
-        except RegistrationError as error:
-            reason = str(error)
-    shown = [field for field in form if not field.is_hidden]
-    answers = [(field.label, request.POST.getlist(field.html_name)) for field in shown] if form.is_bound else []
-    context = {"edition": edition, "reason": reason, "answers": answers, "frame": edition_frame(edition, "register")}
+def _closed(request: HttpRequest, form: RegistrationForm) -> HttpResponse:
+    """Since when or from when; what somebody typed in vain is shown again."""
+    edition = form.edition
+    context = {
+        "edition": edition,
+        "frame": edition_frame(edition, "register"),
+        "state": edition.registration_state(),
+        "typed": form.typed_answers() if form.is_bound else [],
+    }
     return render(request, "participants/closed.html", context, status=403)
 
 
 @private_page
+@require_safe
 def sent(request: HttpRequest, slug: str) -> HttpResponse:
-    """What happens next; the same page for everybody."""
-    edition = _edition(slug)
+    """What happens next: the same for a new address and for one that was registered before."""
+    edition = get_object_or_404(Edition.objects.public(), slug=slug)
     return render(request, "participants/sent.html", {"edition": edition, "frame": edition_frame(edition, "register")})

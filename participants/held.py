@@ -1,0 +1,53 @@
+"""What is held on one participant, as plain values that the participant can take away."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import models
+
+from events.models import HistoryLine
+from participants.models import Participant, VisitBooking
+
+# Copies for search and sorting, and keys that mean nothing outside the database.
+_LEFT_OUT = {"id", "edition", "participant", "booking", "search", "sort_name", "email_key", "rank_order", "submission"}
+# Shown to the secretariat alone: the file says that they are not in it.
+_OFFICE = {"staff_note", "refusal_reason", "reason", "staff", "device", "nonce", "recorded_by", "void_by", "log"}
+# Spent secrets and texts of mails, and the number by which a mail is sent once.
+_SECRET = {"token_hash", "text", "html", "calendar", "once_key", "message_id"}
+
+
+def held_on(participant: Participant) -> dict[str, Any]:
+    """Everything held on that participant and nothing of others, in values that JSON can hold (times in UTC)."""
+    history = HistoryLine.objects.filter(subject="participant", subject_id=participant.pk).order_by("at", "id")
+    return {
+        "edition": str(participant.edition),
+        "registration": _row(participant),
+        "field_visits": [_booking(booking) for booking in participant.bookings.select_related("visit", "vehicle")],
+        "attendance": [_row(mark) for mark in participant.attendance.select_related("session")],
+        "check_ins": [_row(scan) for scan in participant.scans.all()],
+        "messages": [_row(message) for message in participant.messages.all()],
+        "links": [_row(link) for link in participant.links.all()],
+        "history": [{"at": line.at, "verb": line.verb, "from": line.before, "to": line.after} for line in history],
+        "not_in_this_file": "Notes of the secretariat, and identity numbers but for their last two characters. "
+        "Ask the secretariat for them.",
+    }
+
+
+def _row(row: models.Model) -> dict[str, Any]:
+    names = {field.name for field in row._meta.concrete_fields} - _LEFT_OUT - _OFFICE - _SECRET
+    return {name: _plain(getattr(row, name)) for name in sorted(names)}
+
+
+def _booking(booking: VisitBooking) -> dict[str, Any]:
+    answer = _row(booking)
+    record = getattr(booking, "record", None)
+    if record is not None:
+        answer["record"] = _row(record)
+        # Write-only: once saved, the full number never leaves for a browser again.
+        answer["record"]["document_number"] = "…" + record.document_number[-2:] if record.document_number else ""
+    return answer
+
+
+def _plain(value: Any) -> Any:
+    return value if value is None or isinstance(value, bool | int | str) or hasattr(value, "isoformat") else str(value)
