@@ -118,13 +118,15 @@ class Edition(models.Model):
     objects = EditionQuerySet.as_manager()
 
     class Meta:
+        # A check that compares with NULL is passed: each half of a pair is asked for by itself.
         verbose_name = _("edition")
         verbose_name_plural = _("editions")
         ordering = ("-first_day", "-position", "-id")
         constraints = [
             models.CheckConstraint(
                 name="edition_days_in_order",
-                condition=Q(last_day__gte=F("first_day")) | Q(first_day=None, last_day=None),
+                condition=Q(first_day__isnull=False, last_day__isnull=False, last_day__gte=F("first_day"))
+                | Q(first_day=None, last_day=None),
                 violation_error_message=_("The last day is before the first day, or one of them is missing."),
             ),
             models.CheckConstraint(
@@ -140,7 +142,11 @@ class Edition(models.Model):
             models.CheckConstraint(
                 name="edition_registration_window",
                 condition=Q(registration_opens=None, registration_closes=None)
-                | Q(registration_closes__gt=F("registration_opens")),
+                | Q(
+                    registration_opens__isnull=False,
+                    registration_closes__isnull=False,
+                    registration_closes__gt=F("registration_opens"),
+                ),
                 violation_error_message=_("Registration closes after it opens. Give both times or none."),
             ),
             models.CheckConstraint(

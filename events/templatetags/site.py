@@ -38,8 +38,8 @@ def language_links(context: dict[str, Any]) -> list[tuple[str, str, str]]:
 
 @register.filter
 def in_zone(moment: dt.datetime | None, zone: zoneinfo.ZoneInfo) -> dt.datetime | None:
-    """The moment at the place of the edition."""
-    return moment.astimezone(zone) if moment else None
+    """The moment at the place of the edition, without its zone: a filter after this one would turn it to UTC again."""
+    return moment.astimezone(zone).replace(tzinfo=None) if moment else None
 
 
 @register.simple_tag
