@@ -35,7 +35,7 @@ Row = dict[str, Any]
 def put_edition(*, at: dt.datetime, by: str) -> Edition:
     """Make the edition with its programme and release it twice, so that there is a difference to see."""
     programme = json.loads((FOLDER / "programme.json").read_text())
-    edition = _put_facts(at)
+    edition = _put_facts(programme["edition"], at)
     record(edition, MADE, by=by, edition=edition, after=edition.status)
     _put_partners(edition)
     builder = Programme(edition, programme)
@@ -52,7 +52,7 @@ def _text(words: str) -> LazyI18nString:
     return LazyI18nString({"en": words})
 
 
-def _put_facts(at: dt.datetime) -> Edition:
+def _put_facts(texts: Row, at: dt.datetime) -> Edition:
     edition = Edition(timezone=ZONE)
     today = at.astimezone(edition.zone).date()
     first = today + dt.timedelta(days=21 + (1 - today.weekday()) % 7)
@@ -65,27 +65,7 @@ def _put_facts(at: dt.datetime) -> Edition:
     edition = Edition(
         slug=f"{slug}-demonstration" if Edition.objects.filter(slug=slug).exists() else slug,
         position=14,
-        title=LazyI18nString(
-            {
-                "en": "Regional workshop on safe and secure stockpiles (demonstration)",
-                "bs": "Regionalna radionica o sigurnim zalihama (ogledni primjer)",
-                "sq": "Punëtori rajonale për stoqe të sigurta (demonstrim)",
-                "mk": "Регионална работилница за безбедни залихи (пример)",
-            }
-        ),
-        label=LazyI18nString(
-            {
-                "en": "Demonstration edition",
-                "bs": "Ogledno izdanje",
-                "sq": "Edicioni demonstrues",
-                "mk": "Огледно издание",
-            }
-        ),
-        theme=_text("Safe depots, true records, shared practice"),
-        summary=_text(
-            "Two and a half days for those who guard, count and dispose of weapons and ammunition. "
-            "This edition is invented: its people, bodies and addresses do not exist."
-        ),
+        **{name: LazyI18nString(words) for name, words in texts.items()},
         city=CITY,
         country="North Macedonia",
         venue="Hotel Primer (invented)",

@@ -54,7 +54,7 @@ def test_several_files_at_once_and_a_slug_for_one_only():
 
 def test_a_schedule_in_xml_is_taken_like_one_in_json():
     text = run(FILES / "schedule.xml")
-    edition = Edition.objects.get(slug="2018-trial")
+    edition: Any = Edition.objects.get(slug="2018-trial")
     opening, dinner = edition.sessions.order_by("start")
     assert (opening.room.name, opening.kind, str(opening.abstract)) == ("Salla e madhe", "opening", "Words of welcome")
     assert (opening.end - opening.start).seconds == 1800

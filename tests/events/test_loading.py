@@ -58,7 +58,7 @@ def said(report: Report) -> str:
 
 
 def rows() -> dict[str, list[dict[str, Any]]]:
-    models = (Edition, Room, Topic, Session, Talk, Speaker, Appearance, HistoryLine)
+    models: tuple[Any, ...] = (Edition, Room, Topic, Session, Talk, Speaker, Appearance, HistoryLine)
     return {m.__name__: list(m._default_manager.order_by("pk").values()) for m in models}
 
 
@@ -104,8 +104,8 @@ def test_three_days_with_breaks_inside_sessions():
     report = load(read(FILES / "apmbc-sce-mine-clearance-1999-09.json"), by="test")
     edition = report.edition
     assert (edition.first_day, edition.last_day) == (dt.date(1999, 9, 13), dt.date(1999, 9, 15))
-    topic = edition.sessions.get(title__contains="Topic 1")
-    rest = edition.sessions.filter(kind="break").earliest("start")
+    topic: Any = edition.sessions.get(title__contains="Topic 1")
+    rest: Any = edition.sessions.filter(kind="break").earliest("start")
     assert topic.start < rest.start < rest.end < topic.end
     assert topic.day == dt.date(1999, 9, 13)
     assert "1999-09-13" in said(report)
@@ -145,7 +145,7 @@ def test_times_are_of_the_place_and_those_of_a_schedule_of_their_own_offset():
     assert hague.sessions.get(kind="registration").start == dt.datetime(2010, 11, 24, 7, 15, tzinfo=dt.UTC)
     assert hague.sessions.filter(kind="working_group").count() == 2
     report = load(read(FILES / "pretalx-democon.json"), by="test")
-    first = report.edition.sessions.get(external_id="25")
+    first: Any = report.edition.sessions.get(external_id="25")
     assert first.start == dt.datetime(2020, 12, 14, 8, 0, tzinfo=dt.UTC)
     assert first.end == dt.datetime(2020, 12, 14, 8, 30, tzinfo=dt.UTC)
     assert (first.room.name, first.kind, str(first.topics.get())) == ("Gray Room", "session", "Phased")
@@ -236,7 +236,7 @@ def test_talks_have_their_own_speakers():
         "topics": ["Safety"],
     }
     edition = put(content).edition
-    session = edition.sessions.get(title__contains="Depots")
+    session: Any = edition.sessions.get(title__contains="Depots")
     assert [str(talk.title) for talk in session.talks.all()] == ["First", "Second"]
     ana = session.talks.first().appearances.get()
     assert (ana.speaker.name, ana.role, ana.state, ana.function) == (
@@ -271,7 +271,7 @@ def test_a_corrected_file_updates_what_nobody_edited():
     assert set(edition.sessions.values_list("pk", flat=True)) == keys
     edition.refresh_from_db()
     assert (str(edition.title), edition.venue, edition.last_day) == ("Renamed workshop", "Hotel", dt.date(2018, 10, 11))
-    depots = edition.sessions.get(kind="panel")
+    depots: Any = edition.sessions.get(kind="panel")
     assert (depots.room.name, depots.end.minute, depots.source_note) == ("Hall B", 30, "shorter")
     assert edition.sessions.get(kind="closing").start == dt.datetime(2018, 10, 10, 10, 0, tzinfo=dt.UTC)
 
@@ -280,7 +280,7 @@ def test_what_staff_edited_is_kept_and_said_and_their_translations_too():
     edition = put(small()).edition
     edition.venue, edition.city = "Palace", "Durrës"
     edition.save()
-    depots = edition.sessions.get(title__contains="Depots")
+    depots: Any = edition.sessions.get(title__contains="Depots")
     depots.start += dt.timedelta(hours=1)
     depots.end += dt.timedelta(hours=1)
     depots.room = None
@@ -358,7 +358,7 @@ def test_two_items_may_change_places():
     items(content)[0]["room"], items(content)[1]["room"] = "Hall B", "Hall A"
     report = put(content)
     assert (report.changed, said(report).count("held")) == (2, 0)
-    assert report.edition.sessions.get(kind="opening").room.name == "Hall B"
+    assert report.edition.sessions.filter(kind="opening", room__name="Hall B").exists()
 
 
 def test_a_break_and_a_meal_may_stand_in_a_room_in_use():
