@@ -9,7 +9,8 @@ from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone as clock
 from django.utils.translation import gettext_lazy as _
 
@@ -33,8 +34,11 @@ class EditionQuerySet(models.QuerySet["Edition"]):
         return self.exclude(status=Edition.Status.DRAFT)
 
     def in_order(self) -> EditionQuerySet:
-        """Newest first; those without days stand by their number, between their dated neighbours."""
-        return self.order_by(F("position").desc(nulls_last=True), F("first_day").desc(nulls_last=True), "-id")
+        """Newest first; one whose days are unknown stands after the dated one before it in the series."""
+        earlier = Edition.objects.filter(position__lt=OuterRef("position"), first_day__isnull=False)
+        neighbour = Subquery(earlier.order_by("-position").values("first_day")[:1])
+        date = Coalesce(F("first_day"), neighbour).desc(nulls_last=True)
+        return self.order_by(date, F("position").desc(nulls_last=True), "-id")
 
     def current(self, at: dt.datetime | None = None) -> Edition | None:
         """The published edition that runs or comes next; None between editions."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from events.models import Edition, FieldVisit
 from events.text import fold
-from participants import registration
+from participants import places, registration
 from participants.demonstration.edition import FOLDER
 from participants.models import Delegation, Participant
 
@@ -82,7 +82,7 @@ def _register(
     if taken is None:
         raise ValueError(f"the address of {person['given']} {person['family']} stands twice in people.json")
     if role not in FORM_ROLES:
-        taken = registration.reassign(participant=taken, role=role, delegation=delegation, by="demonstration")
+        taken = places.reassign(participant=taken, role=role, delegation=delegation, by="demonstration")
     return taken
 
 
