@@ -39,6 +39,7 @@ class DelegationAdmin(ScopedAdmin):
     ordering = ("-edition", "kind_rank", "position", "sort_folded")
     folded_fields = ("name", "contact_name")
     readonly_fields = ("quota",)
+    also_saved = ("kind_rank", "sort_folded")
 
     def get_queryset(self, request: HttpRequest) -> Any:
         """With the numbers of people, in the same query."""
@@ -119,6 +120,7 @@ class NominationAdmin(ScopedAdmin):
     list_filter = ("delegation__edition", "is_head", ("withdrawn_at", admin.EmptyFieldListFilter))
     list_select_related = ("delegation__edition", "letter", "participant")
     folded_fields = ("name", "email")
+    also_saved = ("email_key",)
 
     @admin.display(description=gettext_lazy("registered"), boolean=True)
     def has_registered(self, nomination: Nomination) -> bool:

@@ -140,6 +140,9 @@ class ParticipantAdmin(ScopedAdmin):
                 messages.error(request, _("Role and delegation stay as they were. %(why)s") % {"why": error})
         registration.change_details(participant=now, answers=details, version=now.version, by=by)
 
+    def log_change(self, request: HttpRequest, obj: Any, message: Any) -> None:
+        """The verbs have written the line."""
+
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         """Nothing beside the row itself."""
 
