@@ -1,6 +1,7 @@
 """THE ACCESS TABLE: every address of the site against every kind of visitor.
 
-One letter for each visitor who may open the address; everybody else is sent to sign in, refused or told there is nothing.
+One letter for each visitor who may open the address. Everybody else is sent to sign in, refused, or told there is
+nothing.
 An address that is not in the table fails: whoever adds one decides here who may open it.
 """
 

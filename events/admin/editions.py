@@ -71,6 +71,7 @@ class EditionAdmin(ScopedAdmin):
     edition_path = ""
     list_display = ("__str__", "slug", "place", "first_day", "last_day", "status", "agenda")
     list_filter = ("status",)
+    ordering = Edition.objects.in_order().query.order_by
     folded_fields = ("title", "label", "city", "country")
     inlines = (RoomInline, TopicInline, PartnershipInline, StatementInline)
     fieldsets = (
@@ -172,7 +173,7 @@ class EditionAdmin(ScopedAdmin):
             raise Http404
         if not request.user.has_perm("events.change_edition", edition):
             raise PermissionDenied
-        form = ReleaseForm(request.POST or None)
+        form = ReleaseForm(request.POST if request.method == "POST" else None)
         if request.method == "POST" and form.is_valid():
             try:
                 made = release_agenda(edition=edition, by=request.user.get_username(), **form.cleaned_data)

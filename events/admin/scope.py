@@ -8,9 +8,11 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.contrib.admin.utils import get_fields_from_path
+from django.contrib.admin.widgets import AutocompleteSelect, RelatedFieldWidgetWrapper
 from django.db.models import Model, QuerySet, URLField
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.template.response import SimpleTemplateResponse
 from django.urls import reverse
 from django.utils import timezone as clock
 from django.utils.http import urlencode
@@ -27,7 +29,15 @@ OVERRIDES: Any = {I18nCharField: {}, I18nTextField: {}, URLField: {"assume_schem
 
 def editions_of(user: Any, perm: str) -> list[Edition]:
     """The editions for which the account has this permission: one query for the editions, one for the roles."""
-    return [edition for edition in Edition.objects.all() if user.has_perm(perm, edition)]
+    return [edition for edition in Edition.objects.in_order() if user.has_perm(perm, edition)]
+
+
+class Suggestions(AutocompleteSelect):
+    """Django's own, which fails on a key that is no number instead of leaving it to the form."""
+
+    def optgroups(self, name: str, value: list[str], attrs: Any = None) -> Any:
+        """Only what can be a key is looked up."""
+        return super().optgroups(name, [key for key in value if key.isascii() and key.isdigit()], attrs)
 
 
 class EditionScoped:
@@ -74,8 +84,17 @@ class EditionScoped:
         editions = [edition.pk for edition in editions_of(request.user, self.perm("view"))]
         return rows.filter(**{f"{self.edition_path}__in" if self.edition_path else "pk__in": editions})
 
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Nothing is deleted or changed from within the form of another row."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]
+        if field is not None and isinstance(field.widget, RelatedFieldWidgetWrapper):
+            field.widget.can_delete_related = field.widget.can_change_related = False
+        return field
+
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """Only choices of the editions that the account may change; of one edition while a row of it is edited."""
+        if db_field.name in self.get_autocomplete_fields(request):  # type: ignore[attr-defined]
+            kwargs["widget"] = Suggestions(db_field, self.admin_site)  # type: ignore[attr-defined]
         field = super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc]
         self._limit(field, db_field, request)
         return field
@@ -180,6 +199,11 @@ class ScopedAdmin(EditionScoped, admin.ModelAdmin):  # type: ignore[type-arg]
 
     # -- Lists ----------------------------------------------------------------------------------------------------
 
+    def get_list_display(self, request: HttpRequest) -> Any:
+        """Without the edition where there is one alone."""
+        columns = super().get_list_display(request)
+        return [one for one in columns if one != "edition"] if edition_chosen(request, self) else columns
+
     def get_list_filter(self, request: HttpRequest) -> Any:
         """Whatever leads to another row is offered by the filters above, so that none of them can be forgotten."""
 
@@ -196,7 +220,9 @@ class ScopedAdmin(EditionScoped, admin.ModelAdmin):  # type: ignore[type-arg]
         if "e" in request.GET and request.method == "GET":
             messages.warning(request, _("The address asked for something that this list does not know."))
             return redirect(request.path)
-        return super().changelist_view(request, extra_context)
+        edition = edition_chosen(request, self)
+        with clock.override(self.zone_of(request, edition)):
+            return _drawn(super().changelist_view(request, extra_context))
 
     # -- Forms ----------------------------------------------------------------------------------------------------
 
@@ -213,9 +239,7 @@ class ScopedAdmin(EditionScoped, admin.ModelAdmin):  # type: ignore[type-arg]
         if edition is not None:
             request.edition_edited = edition  # type: ignore[attr-defined]
         with clock.override(self.zone_of(request, edition)):
-            response = super().changeform_view(request, object_id, form_url, extra_context)
-            # A template response is drawn later, when the zone would be another again.
-            return response.render() if hasattr(response, "render") and callable(response.render) else response
+            return _drawn(super().changeform_view(request, object_id, form_url, extra_context))
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """Only what the form shows: a number that a verb changed meanwhile stays as it is."""
@@ -268,6 +292,11 @@ class ScopedAdmin(EditionScoped, admin.ModelAdmin):  # type: ignore[type-arg]
         rows = queryset.values_list("pk", *self.folded_fields)
         hits = [pk for pk, *texts in rows if all(word in fold(" ".join(map(_plain, texts))) for word in words)]
         return queryset.filter(pk__in=hits), False
+
+
+def _drawn(response: HttpResponse) -> HttpResponse:
+    """A template response drawn at once: later the time zone would be another again."""
+    return response.render() if isinstance(response, SimpleTemplateResponse) else response
 
 
 def _plain(value: Any) -> str:

@@ -68,7 +68,7 @@ class DelegationAdmin(ScopedAdmin):
         if not request.user.has_perm("participants.change_delegation", edition):
             raise PermissionDenied
         delegations = self.get_queryset(request).filter(edition=edition).in_protocol_order()
-        form = PlacesForm(request.POST or None)
+        form = PlacesForm(request.POST if request.method == "POST" else None)
         if request.method == "POST" and form.is_valid() and self._change(request, edition, form):
             return redirect("admin:participants_places", slug)
         context = {

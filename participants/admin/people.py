@@ -64,17 +64,7 @@ class ParticipantAdmin(ScopedAdmin):
     """Who registered, in which state, and the decisions about them."""
 
     form = ParticipantForm
-    list_display = (
-        "name",
-        "delegation",
-        "role",
-        "status",
-        "is_proven",
-        "service",
-        "rank_code",
-        "registered_at",
-        "edition",
-    )
+    list_display = ("name", "delegation", "role", "status", "is_proven", "registered_at")
     list_filter = ("edition", "status", "role", ProvenFilter, "service", "delegation__kind", "bookings__state")
     list_select_related = ("delegation", "edition")
     ordering = ("-edition", "sort_name")
