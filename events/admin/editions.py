@@ -199,13 +199,12 @@ class EditionAdmin(ScopedAdmin):
 
 
 @admin.register(Organisation)
-class OrganisationAdmin(Shared, admin.ModelAdmin):  # type: ignore[type-arg]
+class OrganisationAdmin(Shared):
     """Organisations of all editions."""
 
     formfield_overrides = OVERRIDES
     list_display = ("name", "acronym", "website")
     search_fields = ("name", "acronym")
-    list_per_page = 100
 
 
 @admin.register(AgendaRelease)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.contrib import admin, messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.utils import get_fields_from_path
 from django.contrib.admin.widgets import AutocompleteSelect, RelatedFieldWidgetWrapper
 from django.db.models import Model, QuerySet, URLField
@@ -188,11 +189,31 @@ class OfEdition(admin.RelatedFieldListFilter):
         return field.get_choices(include_blank=False, limit_choices_to=limit)
 
 
-class ScopedAdmin(EditionScoped, admin.ModelAdmin):  # type: ignore[type-arg]
-    """A model with rows of several editions. Times in its forms are times at the place of the edition."""
+class Listed(admin.ModelAdmin):  # type: ignore[type-arg]
+    """A list that explains what it does not understand."""
 
     list_per_page = 100
     show_full_result_count = False
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        """The list; Django adds `e` when it took away a filter that cannot be read."""
+        if "e" in request.GET and request.method == "GET":
+            messages.warning(request, _("The address asked for something that this list does not know."))
+            return redirect(request.path)
+        return super().changelist_view(request, extra_context)
+
+    def response_action(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse | None:
+        """Call the action, unless what was chosen cannot be rows."""
+        keys = request.POST.getlist(ACTION_CHECKBOX_NAME)
+        if all(key.isascii() and key.isdigit() for key in keys):
+            return super().response_action(request, queryset)
+        messages.warning(request, _("What was chosen is not in this list. Nothing was changed."))
+        return None
+
+
+class ScopedAdmin(EditionScoped, Listed):
+    """A model with rows of several editions. Times in its forms are times at the place of the edition."""
+
     folded_fields: tuple[str, ...] = ()
     # Columns that a form sets without a field of their name.
     also_saved: tuple[str, ...] = ()
@@ -216,10 +237,7 @@ class ScopedAdmin(EditionScoped, admin.ModelAdmin):  # type: ignore[type-arg]
         return [scoped(one) for one in super().get_list_filter(request)]
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
-        """The list; Django adds `e` when it took away a filter that cannot be read."""
-        if "e" in request.GET and request.method == "GET":
-            messages.warning(request, _("The address asked for something that this list does not know."))
-            return redirect(request.path)
+        """The list, in the time zone of the edition that it shows."""
         edition = edition_chosen(request, self)
         with clock.override(self.zone_of(request, edition)):
             return _drawn(super().changelist_view(request, extra_context))
@@ -321,7 +339,7 @@ class ReadOnly:
         return False
 
 
-class Shared:
+class Shared(Listed):
     """Rows that several editions use: staff of one edition add and correct them, but take none from the others."""
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:

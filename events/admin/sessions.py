@@ -87,7 +87,7 @@ class SessionForm(I18nModelForm):
             self._name_clash(answers)
 
     def _refuse_stale(self, answers: dict[str, Any]) -> None:
-        if not self.instance.pk or not answers.get("seen"):
+        if not self.instance.pk:
             return
         now = Session.objects.select_for_update(of=("self",), no_key=True).get(pk=self.instance.pk).changed_at
         if now.isoformat() != answers["seen"]:
@@ -167,14 +167,13 @@ class SessionAdmin(ScopedAdmin):
 
 
 @admin.register(Speaker)
-class SpeakerAdmin(Shared, admin.ModelAdmin):  # type: ignore[type-arg]
+class SpeakerAdmin(Shared):
     """Speakers of all editions."""
 
     formfield_overrides = OVERRIDES
     list_display = ("name", "kind")
     list_filter = ("kind",)
     search_fields = ("name",)
-    list_per_page = 100
 
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> Any:
         """By every word, without regard to accents and script."""

@@ -53,8 +53,9 @@ class ParticipantForm(forms.ModelForm):  # type: ignore[type-arg]
         answers = super().clean() or {}
         if answers.get("service") == Participant.Service.MILITARY and not answers.get("rank_code"):
             self.add_error("rank_code", _("Choose the rank code."))
-        current = Participant.objects.values_list("version", flat=True).get(pk=self.instance.pk)
-        if answers.get("seen") not in (None, current):
+        # From here on nobody else saves this registration, so that what is compared here is what is written over.
+        _edition, current = registration.lock(self.instance)
+        if answers.get("seen") != current.version:
             self.add_error(None, _("Somebody else saved this registration while you wrote. Open it again and compare."))
         return answers
 

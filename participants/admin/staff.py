@@ -10,13 +10,13 @@ from django.contrib.auth import admin as auth_admin
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy
 
-from events.admin.scope import OVERRIDES
+from events.admin.scope import OVERRIDES, Listed
 from participants.models import StaffRole, User
 from participants.staffing import StaffingError, grant_role, revoke_role, set_active
 
 
 @admin.register(User)
-class UserAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class UserAdmin(Listed):
     """Who has an account, and whether it is open."""
 
     list_display = ("username", "first_name", "last_name", "is_active", "last_login")
@@ -46,7 +46,7 @@ class UserAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
 
 @admin.register(StaffRole)
-class StaffRoleAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class StaffRoleAdmin(Listed):
     """Who has which role, for which edition."""
 
     formfield_overrides = OVERRIDES

@@ -121,7 +121,7 @@ class TestDecisions:
     @pytest.mark.parametrize("action", ["confirm", "nonsense"])
     def test_keys_that_are_none_decide_nothing(self, office, edition, key, action):
         person = make.participant(edition)
-        response = office.post(LIST, {"action": action, "_selected_action": [key], "index": "0"}, follow=True)
+        response = office.post(LIST, {"action": action, "_selected_action": [key]}, follow=True)
         assert response.status_code in {200, 400}
         assert status(person) == "pending"
 
