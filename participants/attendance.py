@@ -221,9 +221,7 @@ def _standing(participant: Participant, point: Point) -> Attendance | None:
     return (rows if point.session else rows.filter(day=point.day)).first()
 
 
-def _new(
-    person: Participant, point: Point, mark: str, source: str, by: str, at: dt.datetime | None
-) -> Attendance:
+def _new(person: Participant, point: Point, mark: str, source: str, by: str, at: dt.datetime | None) -> Attendance:
     return Attendance(
         participant=person,
         day=point.day,
@@ -248,11 +246,17 @@ def _void(row: Attendance, point: Point, by: str, reason: str) -> None:
 
 @dataclass(frozen=True)
 class Cell:
-    """One person at one point. `is_derived`: the day counts because a session of it is marked."""
+    """One person at one point, with the mark given there. `is_derived`: a day counts because a session of it does."""
 
+    point: Point
     row: Attendance | None
     is_present: bool
     is_derived: bool = False
+
+    @property
+    def mark(self) -> str:
+        """The mark given at this point itself; empty without one."""
+        return self.row.mark if self.row else ""
 
 
 @dataclass(frozen=True)
@@ -262,6 +266,11 @@ class GridRow:
     participant: Participant
     cells: list[Cell]
     total: int
+
+    @property
+    def ticked(self) -> str:
+        """The names of the points where the person is marked present, as a form keeps them to see what was changed."""
+        return " ".join(cell.point.name for cell in self.cells if cell.mark == Mark.PRESENT)
 
 
 @dataclass(frozen=True)
@@ -298,9 +307,7 @@ def grid(people: Sequence[Participant], columns: Sequence[Point], marks: Marks |
 def _cell(rows: list[Attendance], column: Point) -> Cell:
     own = next((row for row in rows if _key(row)[1] == column.name), None)
     if own and own.mark == Mark.PRESENT:
-        return Cell(own, True)
-    if column.session is None:
-        by_session = (row for row in rows if row.day == column.day and row.mark == Mark.PRESENT)
-        if first := next(by_session, None):
-            return Cell(first, True, is_derived=True)
-    return Cell(own, False)
+        return Cell(column, own, True)
+    in_session = any(row.day == column.day and row.session_id and row.mark == Mark.PRESENT for row in rows)
+    is_derived = column.session is None and in_session
+    return Cell(column, own, is_derived, is_derived)
