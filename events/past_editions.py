@@ -43,8 +43,10 @@ def put_past_editions(*, by: str) -> list[Edition]:
 
     The first and the tenth get the agenda on record, released. `by` is the actor as text.
     """
-    there = set(Edition.objects.values_list("slug", flat=True))
-    return [_put(facts, by) for facts in all_facts() if facts["slug"] not in there]
+    slugs = set(Edition.objects.values_list("slug", flat=True))
+    numbers = set(Edition.objects.exclude(ordinal=None).values_list("ordinal", flat=True))
+    missing = [facts for facts in all_facts() if facts["slug"] not in slugs and facts["ordinal"] not in numbers]
+    return [_put(facts, by) for facts in missing]
 
 
 def _put(facts: Facts, by: str) -> Edition:

@@ -10,21 +10,21 @@ from crispy_forms.helper import FormHelper
 from crispy_forms.layout import HTML, Fieldset, Layout
 from django import forms
 from django.conf import settings
-from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import format_lazy
-from django.utils.translation import get_language, ngettext, pgettext
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from events.models import Edition, FieldVisit, Session
+from events.models import Edition, FieldVisit
 from participants.addresses import address_key
 from participants.models import Delegation, Participant, VisitBooking
 from participants.models.participant import RANK_CODES
 from participants.registration import DETAILS
 from participants.typed import Address, Line, Paragraph, Phone
 from participants.visits import open_visits
+from participants.wording import footnotes, printed, when
 
 # Head of delegation comes from the nomination; the other roles are given by staff.
 OPEN_ROLES = [Participant.Role(role) for role in ("delegate", "speaker", "observer", "donor")]
@@ -167,6 +167,20 @@ class Details(PlainForm):
         limit=_limit("access_needs"),
     )
 
+    consent_photo = forms.BooleanField(
+        label=_("You may publish photos of me"),
+        help_text=_("We publish some photos of the workshop on this site. You are in them only with your yes"),
+        required=False,
+    )
+    consent_list = forms.BooleanField(
+        label=_("Show my e-mail address and phone in the list of participants"),
+        help_text=_(
+            "Participants receive a list with names, functions and organisations. "
+            "Your contact details are in it only with your yes"
+        ),
+        required=False,
+    )
+
     def clean(self) -> dict[str, Any]:
         """A military person gives rank and code: the word alone does not sort."""
         answers: dict[str, Any] = super().clean() or {}
@@ -184,7 +198,11 @@ class DetailsForm(Details):
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=0, max_value=2**31 - 1)
 
     def __init__(self, participant: Participant, *args: Any, **kwargs: Any) -> None:
-        kwargs["initial"] = {name: getattr(participant, name) for name in (*DETAILS, "version")}
+        consents = {
+            "consent_photo": participant.consent_photo_at is not None,
+            "consent_list": participant.consent_list_at is not None,
+        }
+        kwargs["initial"] = consents | {name: getattr(participant, name) for name in (*DETAILS, "version")}
         super().__init__(*args, **kwargs)
         self.helper.layout = _layout(self, "version")
 
@@ -241,19 +259,6 @@ class RegistrationForm(Details):
         label=_("I agree that you use my answers in this way"),
         error_messages={"required": _("Agree to the use of your answers. Without it we cannot register you")},
     )
-    consent_photo = forms.BooleanField(
-        label=_("You may publish photos of me"),
-        help_text=_("We publish some photos of the workshop on this site. You are in them only with your yes"),
-        required=False,
-    )
-    consent_list = forms.BooleanField(
-        label=_("Show my e-mail address and phone in the list of participants"),
-        help_text=_(
-            "Participants receive a list with names, functions and organisations. "
-            "Your contact details are in it only with your yes"
-        ),
-        required=False,
-    )
 
     def __init__(self, edition: Edition, *args: Any, **kwargs: Any) -> None:
         kwargs["initial"] = {"submission": uuid.uuid4(), "language": get_language()}
@@ -268,11 +273,9 @@ class RegistrationForm(Details):
     def _offer_delegations(self) -> None:
         delegations = {str(one.pk): one for one in Delegation.objects.filter(edition=self.edition).in_protocol_order()}
         field: Any = self.fields["delegation"]
-        field.choices = [("", _("Choose your delegation"))] + [(key, _printed(one)) for key, one in delegations.items()]
+        field.choices = [("", _("Choose your delegation"))] + [(key, printed(one)) for key, one in delegations.items()]
         field.coerce = delegations.__getitem__
-        marks = {one.footnote_mark for one in delegations.values()} - {""}
-        notes = str(self.edition.footnotes).splitlines()
-        self.footnotes = [note for note in notes if note.strip().startswith(tuple(marks))] if marks else []
+        self.footnotes = footnotes(self.edition, delegations.values())
 
     def _offer_visits(self) -> None:
         visits = {str(one.pk): one for one in open_visits(self.edition.pk)}
@@ -312,10 +315,10 @@ def _layout(form: forms.Form, hidden: str) -> Layout:
         (_("How we reach you"), ["email", "phone", "language"]),
         (_("What you need"), ["dietary", "access_needs"]),
         (_("Field visit"), ["visits"]),
-        (_("Your answers and your choices"), ["consent_privacy", "consent_photo", "consent_list"]),
+        (_("Your data and your choices"), ["consent_privacy", "consent_photo", "consent_list"]),
     ]
     notes = {
-        "delegation": [HTML('{% include "participants/parts/footnotes.html" %}')],
+        "delegation": [HTML('{% include "participants/parts/footnotes.html" with footnotes=form.footnotes %}')],
         "consent_privacy": [HTML('{% include "participants/parts/privacy.html" %}')],
     }
     layout = Layout(hidden)
@@ -332,26 +335,11 @@ def _with_note(name: str, notes: list[HTML]) -> list[Any]:
     return [*notes, name] if name.startswith("consent") else [name, *notes]
 
 
-def _printed(delegation: Delegation) -> str:
-    """The name as printed, with its footnote mark unless the name already ends with it."""
-    mark = delegation.footnote_mark
-    return delegation.name if delegation.name.endswith(mark) else delegation.name + mark
-
-
 def _visit_facts(visit: FieldVisit, edition: Edition, taken: int) -> SafeString:
     """The site, and below it day, time and places left."""
-    facts = [_when(visit.session, edition)]
+    facts = [when(visit.session, edition)]
     if visit.capacity is not None:
         left = max(visit.capacity - taken, 0)
         free = ngettext("%(left)s place is free", "%(left)s places are free", left) % {"left": left}
         facts.append(free if left else _now("All places are taken: you come on the waiting list"))
     return format_html("{}<small>{}</small>", visit.site, ". ".join(facts))
-
-
-def _when(session: Session, edition: Edition) -> str:
-    """Day and times at the place, as far as they are known."""
-    if session.day is None:
-        return _now("The day is announced later")
-    day = f"{date_format(session.day, 'l')}, {date_format(session.day)}"
-    times = [f"{moment.astimezone(edition.zone):%H:%M}" for moment in (session.start, session.end) if moment]
-    return ", ".join(part for part in (day, f" {pgettext('between two times', 'to')} ".join(times)) if part)

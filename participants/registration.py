@@ -69,6 +69,10 @@ def submit(
     at = at or clock.now()
     edition = lock_edition(edition.pk)
     if sent := Participant.objects.filter(submission=submission).first():
+        if sent.status not in Participant.LIVE:
+            raise RegistrationError(
+                _("This form was sent before, and that registration has ended. Load the page again.")
+            )
         return sent
     if checks_window:
         check_window(edition, at)
@@ -170,7 +174,7 @@ def _tell(participant: Participant) -> None:
 # -- Changes of state ---------------------------------------------------------------------------------------------
 
 
-def _lock(participant: Participant) -> tuple[Edition, Participant]:
+def lock(participant: Participant) -> tuple[Edition, Participant]:
     """Edition first, then the participant as it is now."""
     edition = lock_edition(participant.edition_id)
     locked = Participant.objects.select_for_update(of=("self",), no_key=True)
@@ -200,13 +204,13 @@ def confirm(*, participant: Participant, by: str, at: dt.datetime | None = None)
 
     Raises RegistrationError without the nomination that the edition asks for, or when somebody waiting finds no place.
     """
-    edition, participant = _lock(participant)
+    edition, participant = lock(participant)
     _check(participant, Status.CONFIRMED)
     if not is_admissible(edition, participant):
         raise RegistrationError(_("A nomination of the delegation is missing."))
     if not has_place(edition, participant.delegation, counts=participant.counts_against_capacity):
         if participant.status == Status.WAITLISTED:
-            raise RegistrationError(_no_place(edition, participant.delegation))
+            raise RegistrationError(no_place(edition, participant.delegation))
         return _put_on_waiting_list(participant, by, at)
     is_promotion = participant.status == Status.WAITLISTED
     _move(participant, Status.CONFIRMED, "confirm", by, at)
@@ -214,7 +218,7 @@ def confirm(*, participant: Participant, by: str, at: dt.datetime | None = None)
     return participant
 
 
-def _no_place(edition: Edition, delegation: Delegation) -> str:
+def no_place(edition: Edition, delegation: Delegation) -> str:
     left, quota = places_left(edition), quota_left(delegation)
     if left is not None and left <= 0:
         return _("All %(places)s places of the edition are taken.") % {"places": edition.capacity}
@@ -235,7 +239,7 @@ def _put_on_waiting_list(participant: Participant, by: str, at: dt.datetime | No
 @transaction.atomic
 def waitlist(*, participant: Participant, by: str, at: dt.datetime | None = None) -> Participant:
     """Put somebody pending on the waiting list. Raises RegistrationError from any other status."""
-    _edition, participant = _lock(participant)
+    _edition, participant = lock(participant)
     _check(participant, Status.WAITLISTED)
     return _put_on_waiting_list(participant, by, at)
 
@@ -253,26 +257,26 @@ def withdraw(*, participant: Participant, by: str, at: dt.datetime | None = None
 
 
 def _end(participant: Participant, to: Status, verb: str, by: str, at: dt.datetime | None) -> Participant:
-    edition, participant = _lock(participant)
+    edition, participant = lock(participant)
     _check(participant, to)
     _move(participant, to, verb, by, at)
     booking.withdraw_all(participant=participant, by=by)
     _tell(participant)
-    _fill_places(edition, by, at)
+    fill_places(edition, by, at)
     return participant
 
 
 @transaction.atomic
 def reopen(*, participant: Participant, by: str, at: dt.datetime | None = None) -> Participant:
     """Take a declined registration up again. Raises RegistrationError when the address has registered anew since."""
-    _edition, participant = _lock(participant)
+    _edition, participant = lock(participant)
     _check(participant, Status.PENDING)
     if not participant.shares_mailbox and _live_twin(participant):
         raise RegistrationError(_("This address has another registration that stands."))
     return _move(participant, Status.PENDING, "reopen", by, at)
 
 
-def _fill_places(edition: Edition, by: str, at: dt.datetime | None) -> int:
+def fill_places(edition: Edition, by: str, at: dt.datetime | None) -> int:
     """Confirm who is next as long as there is a place. Call under the lock of the edition."""
     promoted = 0
     while person := next_in_line(edition):
@@ -283,103 +287,46 @@ def _fill_places(edition: Edition, by: str, at: dt.datetime | None) -> int:
     return promoted
 
 
-# -- Capacity, quota, role and delegation -------------------------------------------------------------------------
-
-
-@transaction.atomic
-def set_capacity(*, edition: Edition, capacity: int | None, by: str) -> Edition:
-    """Change the number of places (None: no limit). A raise promotes at once.
-
-    Raises RegistrationError for a cut below the confirmed, with their number.
-    """
-    edition = lock_edition(edition.pk)
-    held = edition.participants.holding_places().count()
-    if capacity is not None and capacity < held:
-        raise RegistrationError(
-            _("%(held)s people are confirmed. Write %(held)s or more.") % {"held": held}, "capacity"
-        )
-    before, edition.capacity = edition.capacity, capacity
-    edition.save(update_fields=["capacity", "changed_at"])
-    record(edition, "set capacity", by=by, edition=edition, before=_limit(before), after=_limit(capacity))
-    _fill_places(edition, by, None)
-    return edition
-
-
-@transaction.atomic
-def set_quota(*, delegation: Delegation, quota: int | None, by: str) -> Delegation:
-    """Change the quota of a delegation (None: no limit). A raise promotes at once.
-
-    Raises RegistrationError for a cut below its confirmed, with their number.
-    """
-    edition = lock_edition(delegation.edition_id)
-    delegation = Delegation.objects.select_for_update(of=("self",), no_key=True).get(pk=delegation.pk)
-    held = delegation.participants.confirmed().count()
-    if quota is not None and quota < held:
-        raise RegistrationError(_("%(held)s people are confirmed. Write %(held)s or more.") % {"held": held}, "quota")
-    before, delegation.quota = delegation.quota, quota
-    delegation.save(update_fields=["quota"])
-    record(delegation, "set quota", by=by, edition=edition, before=_limit(before), after=_limit(quota))
-    _fill_places(edition, by, None)
-    return delegation
-
-
-def _limit(number: int | None) -> str:
-    return "no limit" if number is None else str(number)
-
-
-@transaction.atomic
-def reassign(*, participant: Participant, role: str, delegation: Delegation, by: str) -> Participant:
-    """Give another role or delegation. Raises RegistrationError where a confirmed person would have no place there."""
-    edition, participant = _lock(participant)
-    before = f"{participant.role}, delegation {participant.delegation_id}"
-    if delegation.edition_id != edition.pk:
-        raise RegistrationError(_("Choose a delegation of this edition."), "delegation")
-    held = participant.status == Status.CONFIRMED
-    counted, moved = participant.counts_against_capacity, participant.delegation_id != delegation.pk
-    participant.role, participant.delegation = role, delegation
-    left, quota = places_left(edition), quota_left(delegation)
-    needs_place = held and participant.counts_against_capacity and not counted
-    if (needs_place and left is not None and left <= 0) or (held and moved and quota is not None and quota <= 0):
-        raise RegistrationError(_no_place(edition, delegation), "delegation")
-    if moved:
-        participant.nomination = None
-    participant.version += 1
-    participant.save(update_fields=["role", "delegation", "nomination", "version"])
-    record(participant, "reassign", by=by, edition=edition, before=before, after=f"{role}, delegation {delegation.pk}")
-    _fill_places(edition, by, None)
-    return participant
-
-
 # -- Details and address ------------------------------------------------------------------------------------------
 
 
 @transaction.atomic
 def change_details(*, participant: Participant, answers: dict[str, Any], version: int, by: str) -> Participant:
-    """Correct what the person wrote. `version` is the one the form showed.
+    """Correct what the person wrote, or give or take back a consent. `version` is the one the form showed.
 
     Raises RegistrationError when somebody else has changed the registration since.
     """
-    _edition, participant = _lock(participant)
+    _edition, participant = lock(participant)
     if participant.version != version:
         raise RegistrationError(
             _("Somebody else changed this registration while you wrote. Look at it, then save again.")
         )
-    asked = [name for name in (*DETAILS, "staff_note") if name in answers]
-    changed = [name for name in asked if getattr(participant, name) != answers[name]]
+    asked = {name: answers[name] for name in (*DETAILS, "staff_note") if name in answers}
+    changed = {name: value for name, value in asked.items() if getattr(participant, name) != value}
+    changed |= _changed_consents(participant, answers)
     if not changed:
         return participant
-    for name in changed:
-        setattr(participant, name, answers[name])
+    for name, value in changed.items():
+        setattr(participant, name, value)
     participant.version += 1
     participant.save(update_fields=[*changed, "version"])
     record(participant, "change details", by=by, edition=participant.edition, after=", ".join(changed))
     return participant
 
 
+def _changed_consents(participant: Participant, answers: dict[str, Any]) -> dict[str, Any]:
+    names = [f"consent_{what}" for what in ("photo", "list") if f"consent_{what}" in answers]
+    return {
+        f"{name}_at": clock.now() if answers[name] else None
+        for name in names
+        if bool(answers[name]) != bool(getattr(participant, f"{name}_at"))
+    }
+
+
 @transaction.atomic
 def prove_address(*, participant: Participant, by: str) -> Participant:
     """Remember that the person has read the mailbox: they acted by a link sent there. Twice is once."""
-    _edition, participant = _lock(participant)
+    _edition, participant = lock(participant)
     if participant.email_proven_at is None:
         participant.email_proven_at = clock.now()
         participant.save(update_fields=["email_proven_at"])

@@ -11,7 +11,8 @@ from events.edition_files.strict import parse
 
 __all__ = ["EditionFile", "EditionFileError", "Remark", "read", "read_bytes"]
 
-LIMIT = 5 * 2**20  # bytes; the programme of a large congress has one
+LIMIT = 5 * 2**20  # bytes; the schedule of a large congress has one or two millions
+MOST_ITEMS = 2000
 
 
 def read(path: Path) -> EditionFile:
@@ -38,20 +39,22 @@ def read_bytes(content: bytes) -> EditionFile:
         place = _("line %(line)d") % {"line": text[: text.index("\0")].count("\n") + 1}
         raise EditionFileError(_("This file holds NUL bytes."), place)
     if text.lstrip().startswith("<"):
-        return read_schedule(read_xml(text.lstrip()))
-    root = parse(text)
-    if root.fields(set()) and not root["schedule"].is_null and root["edition"].is_null:
-        return read_schedule(root)
-    file = read_own(root)
-    return _once(file)
+        file = read_schedule(read_xml(text.lstrip()))
+    else:
+        root = parse(text)
+        is_schedule = bool(root.fields(set())) and not root["schedule"].is_null and root["edition"].is_null
+        file = read_schedule(root) if is_schedule else read_own(root)
+    _check_items(file)
+    return file
 
 
-def _once(file: EditionFile) -> EditionFile:
-    """Refuse an id that stands twice."""
+def _check_items(file: EditionFile) -> None:
+    """Refuse an id that stands twice, and more items than an edition can have."""
+    if len(file.items) > MOST_ITEMS:
+        raise EditionFileError(_("The file has more than %(limit)d items.") % {"limit": MOST_ITEMS})
     places: dict[str, str] = {}
     for item in file.items:
         if item.id and item.id in places:
             sentence = _("The id %(id)s stands at %(place)s too.") % {"id": item.id, "place": places[item.id]}
-            raise EditionFileError(sentence, f"{item.place}.id")
+            raise EditionFileError(sentence, item.place)
         places[item.id] = item.place
-    return file

@@ -50,7 +50,6 @@ def read_schedule(root: Node) -> EditionFile:
         raise conference["title"].fail(_("This is missing."))
     file.rooms = [Room(row["name"].line(200), row["capacity"].whole()) for row in conference["rooms"].rows()]
     left_out: Counter[str] = Counter()
-    ids: dict[str, str] = {}
     dates = []
     for row in conference["days"].rows():
         row.fields(set())
@@ -60,10 +59,6 @@ def read_schedule(root: Node) -> EditionFile:
         for name in row["rooms"].value:
             for event in row["rooms"][name].rows():
                 item = _read_event(event, day, name, file, left_out)
-                if item.id in ids:
-                    sentence = _("The id %(id)s stands at %(place)s too.")
-                    raise event.fail(sentence % {"id": item.id, "place": ids[item.id]})
-                ids[item.id] = event.place
                 file.items.append(item)
     for key, times in sorted(left_out.items()):
         file.remarks.append(Remark(key, _("Left out, %(times)d times: there is no place for it.") % {"times": times}))

@@ -1,6 +1,7 @@
 """What a file says of a session and what stands in the database, as plain values that can be compared and kept."""
 
 import datetime as dt
+import operator
 from typing import Any
 
 from i18nfield.strings import LazyI18nString
@@ -92,22 +93,22 @@ def _keys_of_sessions(sessions: list[Session], edition: Edition) -> list[Key]:
 
 
 def match(items: list[Item], sessions: list[Session], edition: Edition) -> list[tuple[Item, Key, Session | None]]:
-    """Each item, its key and the session that it is: by id, else by key, else by title where day or start was open."""
-    by_id = {session.external_id: session for session in sessions if session.external_id}
-    keyed = [(k, s) for k, s in zip(_keys_of_sessions(sessions, edition), sessions, strict=True) if not s.external_id]
-    by_key = dict(reversed(keyed))
+    """Each item, its key and the session that it is: by id, else by key, else by title where day or start was open.
+
+    An item that was given an id, or lost it, since the last load is still the same.
+    """
+    keyed = list(zip(_keys_of_sessions(sessions, edition), sessions, strict=True))
     keys = keys_of(items)
-    found = [by_id.get(item.id) if item.id else by_key.get(key) for item, key in zip(items, keys, strict=True)]
+    by_id = {session.external_id: session for session in sessions if session.external_id}
+    found = [by_id.get(item.id) if item.id else None for item in items]
     taken = {session.pk for session in found if session}
-    pairs = []
-    for item, key, exact in zip(items, keys, found, strict=True):
-        session = exact
-        if session is None and not item.id:
-            open_ones = (s for k, s in keyed if s.pk not in taken and s.loaded and _was_open(k, key))
-            session = next(open_ones, None)
-            taken |= {session.pk} if session else set()
-        pairs.append((item, key, session))
-    return pairs
+    for fits in (operator.eq, _was_open):
+        for number, (item, key) in enumerate(zip(items, keys, strict=True)):
+            if found[number] is None:
+                free = (s for k, s in keyed if s.pk not in taken and not (item.id and s.external_id) and fits(k, key))
+                found[number] = session = next(free, None)
+                taken |= {session.pk} if session else set()
+    return list(zip(items, keys, found, strict=True))
 
 
 def _was_open(old: Key, new: Key) -> bool:

@@ -132,6 +132,8 @@ class Sessions:
         written = write - {"room"} | ({"room"} if room_before and not room else set())
         if is_new:
             self.made += 1
+        if item.id:
+            loaded["id"] = session.external_id = item.id
         if written or session.loaded != loaded or (session.room is None and room_before):
             self._write(item, session, write, loaded)
         if written and not is_new:

@@ -9,7 +9,8 @@ from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone as clock
 from django.utils.translation import gettext_lazy as _
 
@@ -33,8 +34,11 @@ class EditionQuerySet(models.QuerySet["Edition"]):
         return self.exclude(status=Edition.Status.DRAFT)
 
     def in_order(self) -> EditionQuerySet:
-        """Newest first; those without days stand by their number, between their dated neighbours."""
-        return self.order_by(F("position").desc(nulls_last=True), F("first_day").desc(nulls_last=True), "-id")
+        """Newest first; one whose days are unknown stands after the dated one before it in the series."""
+        earlier = Edition.objects.filter(position__lt=OuterRef("position"), first_day__isnull=False)
+        neighbour = Subquery(earlier.order_by("-position").values("first_day")[:1])
+        date = Coalesce(F("first_day"), neighbour).desc(nulls_last=True)
+        return self.order_by(date, F("position").desc(nulls_last=True), "-id")
 
     def current(self, at: dt.datetime | None = None) -> Edition | None:
         """The published edition that runs or comes next; None between editions."""
@@ -118,13 +122,15 @@ class Edition(models.Model):
     objects = EditionQuerySet.as_manager()
 
     class Meta:
+        # A check that compares with NULL is passed: each half of a pair is asked for by itself.
         verbose_name = _("edition")
         verbose_name_plural = _("editions")
         ordering = ("-first_day", "-position", "-id")
         constraints = [
             models.CheckConstraint(
                 name="edition_days_in_order",
-                condition=Q(last_day__gte=F("first_day")) | Q(first_day=None, last_day=None),
+                condition=Q(first_day__isnull=False, last_day__isnull=False, last_day__gte=F("first_day"))
+                | Q(first_day=None, last_day=None),
                 violation_error_message=_("The last day is before the first day, or one of them is missing."),
             ),
             models.CheckConstraint(
@@ -140,7 +146,11 @@ class Edition(models.Model):
             models.CheckConstraint(
                 name="edition_registration_window",
                 condition=Q(registration_opens=None, registration_closes=None)
-                | Q(registration_closes__gt=F("registration_opens")),
+                | Q(
+                    registration_opens__isnull=False,
+                    registration_closes__isnull=False,
+                    registration_closes__gt=F("registration_opens"),
+                ),
                 violation_error_message=_("Registration closes after it opens. Give both times or none."),
             ),
             models.CheckConstraint(

@@ -55,12 +55,13 @@ def _refuse_invisible(field: models.Field[Any, Any], value: Any) -> None:
 
 
 def _cleaned(value: Any, clean: Any) -> Any:
-    if isinstance(value, LazyI18nString):
-        texts = value.data
-        return LazyI18nString(
-            {k: clean(v or "") for k, v in texts.items()} if isinstance(texts, dict) else clean(texts or "")
-        )
-    return clean(value) if isinstance(value, str) else value
+    """A mapping of language to cleaned text; a text without a language is English, whatever it looks like as JSON."""
+    texts = value.data if isinstance(value, LazyI18nString) else value
+    if texts in (None, ""):
+        return ""
+    if not isinstance(texts, dict):
+        texts = {"en": str(texts)}
+    return LazyI18nString({language: clean(text or "") for language, text in texts.items()})
 
 
 class TranslatedLineField(I18nCharField):

@@ -8,7 +8,6 @@ from typing import Any
 
 from django import template
 from django.conf import settings
-from django.templatetags.tz import do_timezone
 from django.urls import translate_url
 from django.utils import formats
 from django.utils.html import format_html
@@ -39,8 +38,8 @@ def language_links(context: dict[str, Any]) -> list[tuple[str, str, str]]:
 
 @register.filter
 def in_zone(moment: dt.datetime | None, zone: zoneinfo.ZoneInfo) -> dt.datetime | None:
-    """The moment at the place of the edition. Marked as local, or the date filter would turn it back into UTC."""
-    return do_timezone(moment, zone) if moment else None
+    """The moment at the place of the edition, without its zone: a filter after this one would turn it to UTC again."""
+    return moment.astimezone(zone).replace(tzinfo=None) if moment else None
 
 
 @register.simple_tag

@@ -135,7 +135,8 @@ def _page(request: HttpRequest, found: Agenda, question: Question, at: dt.dateti
         "newer": latest.number if latest and latest.number != found.number else None,
         "released_at": found.released_at.astimezone(found.zone) if found.released_at else None,
     }
-    return render_to_string("events/agenda.html", context, request)
+    with clock.override(found.zone):  # templates show moments in the zone in force
+        return render_to_string("events/agenda.html", context, request)
 
 
 def _chips(found: Agenda, question: Question) -> list[dict[str, object]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils import timezone as clock
 
 from events.models import Document, Edition, FieldVisit, Partnership
 from events.scheduling import released_agenda
@@ -65,7 +66,8 @@ def visit(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         "visit": found,
         "row": row_of(agenda, items[0]) if agenda else None,
     }
-    return render(request, "events/visit.html", context)
+    with clock.override(found.session.edition.zone):  # templates show moments in the zone in force
+        return render(request, "events/visit.html", context)
 
 
 @login_not_required

@@ -48,10 +48,18 @@ def agenda_ics(request: HttpRequest, slug: str) -> HttpResponse:
     )
 
 
+def _dated(slug: str) -> Agenda:
+    """The released agenda, if it has a day: the schedule formats know no agenda without one."""
+    agenda = _released(slug)
+    if not agenda.days:
+        raise Http404
+    return agenda
+
+
 @login_not_required
 def agenda_json(request: HttpRequest, slug: str) -> HttpResponse:
     """The schedule as JSON."""
-    agenda = _released(slug)
+    agenda = _dated(slug)
     return _feed(
         request, agenda, "json", JSON, lambda: feeds.to_json(agenda, site=settings.SITE_URL, language=_language())
     )
@@ -60,7 +68,7 @@ def agenda_json(request: HttpRequest, slug: str) -> HttpResponse:
 @login_not_required
 def agenda_xml(request: HttpRequest, slug: str) -> HttpResponse:
     """The schedule as XML."""
-    agenda = _released(slug)
+    agenda = _dated(slug)
     return _feed(
         request, agenda, "xml", XML, lambda: feeds.to_xml(agenda, site=settings.SITE_URL, language=_language())
     )

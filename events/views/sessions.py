@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.loader import render_to_string
+from django.utils import timezone as clock
 from django.utils.translation import get_language
 
 from events.agenda import Agenda, Item
@@ -43,7 +44,8 @@ def _page(request: HttpRequest, agenda: Agenda, item: Item) -> str:
         "after": row_of(agenda, after[0]) if after else None,
         "meanwhile": [row_of(agenda, other) for other in meanwhile],
     }
-    return render_to_string("events/session.html", context, request)
+    with clock.override(agenda.zone):  # templates show moments in the zone in force
+        return render_to_string("events/session.html", context, request)
 
 
 def _overlap(one: Item, other: Item) -> bool:

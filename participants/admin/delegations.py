@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 
 from events.admin.scope import ScopedAdmin
 from events.models import Edition
-from participants import registration
+from participants import places
 from participants.models import Delegation, Nomination, NominationLetter, Participant
 from participants.registration import RegistrationError
 
@@ -87,11 +87,11 @@ class DelegationAdmin(ScopedAdmin):
         which = request.POST.get("delegation", "")
         try:
             if not which:
-                registration.set_capacity(edition=edition, capacity=number, by=by)
+                places.set_capacity(edition=edition, capacity=number, by=by)
             else:
                 key = int(which) if which.isascii() and which.isdigit() and len(which) < 10 else 0
                 delegation = get_object_or_404(Delegation, pk=key, edition=edition)
-                registration.set_quota(delegation=delegation, quota=number, by=by)
+                places.set_quota(delegation=delegation, quota=number, by=by)
         except RegistrationError as error:
             form.add_error("number", str(error))
             return False

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from events.admin.scope import ScopedAdmin
-from participants import registration
+from participants import places, registration
 from participants.models import Participant
 from participants.registration import DETAILS, RegistrationError
 
@@ -135,9 +135,7 @@ class ParticipantAdmin(ScopedAdmin):
         details = {name: answers[name] for name in (*DETAILS, "staff_note")} | {"phone": str(answers["phone"] or "")}
         if answers["role"] != now.role or answers["delegation"] != now.delegation:
             try:
-                now = registration.reassign(
-                    participant=now, role=answers["role"], delegation=answers["delegation"], by=by
-                )
+                now = places.reassign(participant=now, role=answers["role"], delegation=answers["delegation"], by=by)
             except RegistrationError as error:
                 messages.error(request, _("Role and delegation stay as they were. %(why)s") % {"why": error})
         registration.change_details(participant=now, answers=details, version=now.version, by=by)

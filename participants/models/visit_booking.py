@@ -55,7 +55,8 @@ class VisitBooking(models.Model):
             ),
             models.CheckConstraint(
                 name="booking_back_after_out",
-                condition=Q(boarded_back_at=None) | Q(boarded_back_at__gte=F("boarded_out_at")),
+                condition=Q(boarded_back_at=None)
+                | Q(boarded_out_at__isnull=False, boarded_back_at__gte=F("boarded_out_at")),
             ),
         ]
         indexes = [models.Index(fields=["visit", "state", "asked_at"], name="booking_queue")]

@@ -17,7 +17,8 @@ from participants.forms import DetailsForm, LostForm
 from participants.held import held_on
 from participants.models import Link, Participant
 from participants.registration import RegistrationError
-from participants.views.private import for_the_bearer, no_link, private_page, remember
+from participants.views.private import all_remembered, for_the_bearer, no_link, private_page, remember
+from participants.wording import footnotes, printed, when
 
 LOST_PER_CLIENT = 20
 LOST_PER_ADDRESS = 5
@@ -50,7 +51,14 @@ def overview(request: HttpRequest, participant: Participant) -> HttpResponse:
         registration.prove_address(participant=participant, by="participant")
         return redirect("participants:my", reference=participant.reference)
     bookings = participant.bookings.select_related("visit__session").order_by("visit__session__start", "pk")
-    return _page(request, "my", participant, bookings=bookings)
+    return _page(
+        request,
+        "my",
+        participant,
+        bookings=[(booking, when(booking.visit.session, participant.edition)) for booking in bookings],
+        delegation=printed(participant.delegation),
+        footnotes=footnotes(participant.edition, [participant.delegation]),
+    )
 
 
 @for_the_bearer
@@ -109,7 +117,8 @@ def lost(request: HttpRequest) -> HttpResponse:
     """Send the link again. The answer is the same whether or not the address is known."""
     form = LostForm(request.POST if request.method == "POST" else None)
     if not form.is_bound or not form.is_valid():
-        return render(request, "participants/lost.html", {"form": form}, status=422 if form.is_bound else 200)
+        context = {"form": form, "known": all_remembered(request)}
+        return render(request, "participants/lost.html", context, status=422 if form.is_bound else 200)
     key = address_key(form.cleaned_data["email"])
     by_client = throttling.count("lost link", throttling.client_address(request), LOST_SECONDS)
     if by_client > LOST_PER_CLIENT or throttling.count("lost link to", key, LOST_SECONDS) > LOST_PER_ADDRESS:

@@ -88,9 +88,16 @@ def remember(request: HttpRequest, response: HttpResponse, link: Link) -> None:
 
 def remembered(request: HttpRequest, reference: str) -> Participant | None:
     """The participant of this reference, if this browser remembers a link to it that is still good."""
-    found = links.good().filter(pk__in=_remembered_keys(request), purpose=Link.Purpose.MY)
-    link = found.filter(participant__reference=reference, participant__erased_at=None).first()
-    return link.participant if link else None
+    return next((one for one in all_remembered(request) if one.reference == reference), None)
+
+
+def all_remembered(request: HttpRequest) -> list[Participant]:
+    """Everybody whose registration this browser may open now; no query where it remembers nobody."""
+    keys = _remembered_keys(request)
+    if not keys:
+        return []
+    good = links.good().filter(pk__in=keys, purpose=Link.Purpose.MY, participant__erased_at=None)
+    return list({link.participant_id: link.participant for link in good if link.participant}.values())
 
 
 def for_the_bearer(view: View) -> View:

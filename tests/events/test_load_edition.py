@@ -54,7 +54,7 @@ def test_several_files_at_once_and_a_slug_for_one_only():
 
 def test_a_schedule_in_xml_is_taken_like_one_in_json():
     text = run(FILES / "schedule.xml")
-    edition = Edition.objects.get(slug="2018-trial")
+    edition: Any = Edition.objects.get(slug="2018-trial")
     opening, dinner = edition.sessions.order_by("start")
     assert (opening.room.name, opening.kind, str(opening.abstract)) == ("Salla e madhe", "opening", "Words of welcome")
     assert (opening.end - opening.start).seconds == 1800
@@ -154,7 +154,7 @@ def test_a_bad_file_changes_nothing_and_is_named_with_the_place(name, tmp_path):
 def test_an_id_twice_is_named(tmp_path):
     content = small()
     items(content)[0]["id"] = items(content)[1]["id"] = "a"
-    with pytest.raises(CommandError, match=r"days\[0\].items\[1\].id: The id a stands at days\[0\].items\[0\] too"):
+    with pytest.raises(CommandError, match=r"days\[0\].items\[1\]: The id a stands at days\[0\].items\[0\] too"):
         run(written(tmp_path, content))
     assert not Edition.objects.exists()
 
@@ -166,6 +166,13 @@ def test_a_file_that_is_too_large_or_not_there_is_refused(tmp_path):
         run(tmp_path / "nowhere.json")
     with pytest.raises(CommandError, match="cannot be read"):
         run(tmp_path)
+
+
+def test_a_file_with_too_many_items_is_refused(tmp_path):
+    content = small()
+    content["days"] = [{"date": "2018-10-09", "items": [{"title": f"Item {n}"} for n in range(2001)]}]
+    with pytest.raises(CommandError, match="more than 2000 items"):
+        run(written(tmp_path, content))
 
 
 def test_one_bad_file_among_good_ones_changes_nothing(tmp_path):

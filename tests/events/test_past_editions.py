@@ -4,9 +4,12 @@ import datetime as dt
 
 import pytest
 
+from events.edition_files import read
+from events.loading import load
 from events.models import Edition, FieldVisit, HistoryLine, KeyStatement, Partnership
 from events.past_editions import all_facts, put_past_editions
 from events.scheduling import released_agenda
+from tests.events.test_loading import FILES, rows
 
 pytestmark = pytest.mark.django_db
 
@@ -33,7 +36,7 @@ def test_what_is_not_known_stays_empty_and_is_said():
 
 def test_reported_figures_are_text_and_number():
     put_past_editions(by="test")
-    figures = dict(Edition.objects.values_list("position", "reported_participants_text"))
+    figures = dict(Edition.objects.exclude(ordinal=None).values_list("ordinal", "reported_participants_text"))
     assert figures[1] == "52 representatives, 3 of them ITF"
     assert figures[11] == "about 40"
     eighth = Edition.objects.get(ordinal=8)
@@ -62,7 +65,7 @@ def test_the_tenth_has_every_fact_on_record():
     visit = FieldVisit.objects.get(session__edition=tenth)
     assert (str(visit.site), str(visit.shown)) == (
         "Hotspot clearance site, Durres",
-        "Demonstration of unexploded ordnance (UXO) clearance",
+        "Demonstration of unexploded ordnance (UXO) clearance. Open to participants.",
     )
     assert "http://www.rasrinitiative.org/" in tenth.sources
     assert tenth.documents.get().url == "http://www.rasrinitiative.org/"
@@ -112,3 +115,12 @@ def test_one_that_is_missing_is_made_alone():
 
 def test_every_edition_on_file_has_a_label_in_english():
     assert all(facts["label"]["en"] for facts in all_facts())
+
+
+def test_loading_the_file_of_an_edition_on_record_changes_nothing_of_it():
+    put_past_editions(by="test")
+    before = rows()
+    report = load(read(FILES / "rasr-10-tirana-2018-skeleton.json"), by="test")
+    assert (report.edition.ordinal, report.unchanged) == (10, 7)
+    assert "edition.title: The edition has RASR - workshop on a regional approach" in "".join(map(str, report.remarks))
+    assert rows() == before

@@ -182,6 +182,21 @@ def test_the_code_is_active_when_confirmed(bearer, person):
     assert "Active when you are confirmed" not in bearer.get(home(person)).content.decode()
 
 
+def test_the_visit_is_shown_with_its_time_at_the_place(bearer, edition, person):
+    registration.booking.ask(participant=person, visit=open_visit(edition), by="test")
+    page = bearer.get(home(person)).content.decode()
+    assert ", 13:00 to 18:00" in page
+    assert "You asked for a place" in page
+
+
+def test_a_delegation_is_printed_with_its_mark_and_footnote_once(client, edition):
+    person = participant(edition, delegation=edition.delegations.get(name="Kosovo*"))
+    client.get(path_of_link(person))
+    page = client.get(home(person)).content.decode()
+    assert ">Kosovo*<" in page
+    assert page.count("* This designation is without prejudice") == 1
+
+
 def test_a_missing_nomination_is_said(client):
     person = participant(open_edition(requires_nomination=True))
     client.get(path_of_link(person))
@@ -203,9 +218,7 @@ def test_withdrawing_is_asked_once_more_and_proves_the_address(bearer, person):
 
 def details(person, **changed):
     """The form of details as the browser would send it back."""
-    names = ("title", "given_name", "family_name", "printed_name", "gender", "service", "rank", "rank_code")
-    names += ("function", "organisation", "phone", "language", "dietary", "access_needs", "version")
-    return {name: str(getattr(person, name)) for name in names} | changed
+    return {name: str(getattr(person, name)) for name in (*registration.DETAILS, "version")} | changed
 
 
 def test_details_are_corrected(bearer, person):
@@ -216,6 +229,20 @@ def test_details_are_corrected(bearer, person):
     person.refresh_from_db()
     assert (person.function, str(person.phone)) == ("Director", "+355672123456")
     assert person.email_proven_at
+
+
+def test_a_consent_is_taken_back_as_easily_as_it_is_given(bearer, person):
+    answers = details(person, consent_photo="on", consent_list="on")
+    bearer.post(home(person) + "details/", answers)
+    person.refresh_from_db()
+    assert person.consent_photo_at
+    assert person.consent_list_at
+    given = person.consent_list_at
+    assert bearer.get(home(person) + "details/").content.decode().count("checked") == 4
+    bearer.post(home(person) + "details/", details(person, consent_list="on"))
+    person.refresh_from_db()
+    assert person.consent_photo_at is None
+    assert person.consent_list_at == given
 
 
 def test_a_wrong_detail_is_told_and_the_text_kept(bearer, person):
@@ -298,6 +325,11 @@ def test_the_lost_link_is_sent_and_the_answer_is_the_same_for_all(person):
 
     assert answer(" MIRA@example.org ") == answer("unknown@example.org")
     assert [(message.kind, message.to) for message in Message.objects.all()] == [("lost link", "mira@example.org")]
+
+
+def test_a_browser_that_remembers_a_registration_leads_to_it(bearer, client, person):
+    assert f'href="{home(person)}"' in bearer.get("/my/lost/").content.decode()
+    assert person.reference not in Client().get("/my/lost/").content.decode()
 
 
 def test_a_lost_link_needs_one_address(client):

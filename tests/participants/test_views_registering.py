@@ -24,9 +24,15 @@ def edition():
     return open_edition()
 
 
+def hidden(page, name):
+    """A hidden answer, as a browser would send it back."""
+    (value,) = re.findall(rf'name="{name}" value="([\w-]+)"', page.content.decode())
+    return value
+
+
 def number_of(page):
-    """The number of the form, as a browser would send it back."""
-    return re.search(r'name="submission" value="([0-9a-f-]{36})"', page.content.decode()).group(1)
+    """The number of the form."""
+    return hidden(page, "submission")
 
 
 def test_the_form_is_whole_without_a_script_and_asks_the_browser_to_judge_nothing(client, edition):
@@ -125,7 +131,7 @@ def test_a_bad_post_keeps_every_answer(client, edition):
     assert 'value="&#x27;&quot;&gt;&lt;svg onload=1&gt;"' in page
     assert "{{7*7}}\nno pork</textarea>" in page
     for ticked in (f'name="visits" value="{visit.pk}"', 'name="consent_photo"', 'name="service" value="military"'):
-        assert "checked" in re.search(rf"<input[^>]*{ticked}[^>]*>", page).group(0)
+        assert "checked" in re.findall(rf"<input[^>]*{ticked}[^>]*>", page)[0]
     assert re.search(r'<option value="OF-5" selected>', page)
     assert number_of(answer) == "5f0e1c9e-0000-4000-8000-000000000001"
     assert not Participant.objects.exists()
@@ -225,7 +231,7 @@ def test_a_form_whose_cookie_was_lost_keeps_its_answers_and_is_sent_again(editio
     browser = Client(enforce_csrf_checks=True)
     page = browser.get(REGISTER)
     answers = typed(edition, submission=number_of(page))
-    answers["csrfmiddlewaretoken"] = re.search(r'csrfmiddlewaretoken" value="(\w+)"', page.content.decode()).group(1)
+    answers["csrfmiddlewaretoken"] = hidden(page, "csrfmiddlewaretoken")
     browser.cookies.clear()
     lost = browser.post(REGISTER, answers)
     text = lost.content.decode()
@@ -233,7 +239,7 @@ def test_a_form_whose_cookie_was_lost_keeps_its_answers_and_is_sent_again(editio
     assert "Send the form again" in text
     assert 'value="Primjerić"' in text
     assert not Participant.objects.exists()
-    answers["csrfmiddlewaretoken"] = re.search(r'csrfmiddlewaretoken" value="(\w+)"', text).group(1)
+    answers["csrfmiddlewaretoken"] = hidden(lost, "csrfmiddlewaretoken")
     assert browser.post(REGISTER, answers).status_code == 302
     assert Participant.objects.count() == 1
 

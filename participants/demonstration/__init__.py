@@ -1,0 +1,54 @@
+"""The demonstration: the past editions with their facts, and one coming edition whose people are all invented."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.utils import timezone as clock
+
+from events.models import Edition
+from events.past_editions import put_past_editions
+from participants.demonstration.edition import MADE, put_edition
+from participants.demonstration.people import put_people
+from participants.models import StaffRole, User
+from participants.staffing import grant_role
+
+BY = "demonstration"
+ACCOUNT = "secretariat"
+PASSWORD = "demonstration-only"  # noqa: S105 - the account exists on development sites only
+
+
+@dataclass
+class Made:
+    """What one run added."""
+
+    past: int
+    edition: Edition
+    is_new: bool
+    is_new_account: bool
+
+
+@transaction.atomic
+def put_demonstration(*, at: dt.datetime | None = None) -> Made:
+    """Add what is missing of the demonstration and return what was added; a second time it adds nothing.
+
+    Days are counted from `at` (a moment; None is now): the coming edition starts on a Tuesday, three to four weeks on.
+    """
+    past = put_past_editions(by=BY)
+    edition = Edition.objects.filter(history__verb=MADE).first()
+    is_new = edition is None
+    if edition is None:
+        edition = put_edition(at=at or clock.now(), by=BY)
+        put_people(edition, at=at or clock.now(), by=BY)
+    return Made(len(past), edition, is_new, _put_account())
+
+
+def _put_account() -> bool:
+    """The staff account of the demonstration; one of that name that is there keeps its password."""
+    user = User.objects.filter(username=ACCOUNT).first()
+    is_new = user is None
+    if user is None:
+        user = User.objects.create_user(ACCOUNT, email="", password=PASSWORD, is_staff=True)
+        for role in (StaffRole.Role.SECRETARIAT, StaffRole.Role.VISIT_OFFICER):
+            grant_role(user=user, role=role, edition=None, by=BY)
+    return is_new

@@ -1,0 +1,75 @@
+"""Places given and taken by the secretariat: capacity, quotas, and moves between delegations and roles."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from events.models import Edition, record
+from participants.capacity import lock_edition, places_left, quota_left
+from participants.models import Delegation, Participant
+from participants.registration import RegistrationError, Status, fill_places, lock, no_place
+
+
+@transaction.atomic
+def set_capacity(*, edition: Edition, capacity: int | None, by: str) -> Edition:
+    """Change the number of places (None: no limit). A raise promotes at once.
+
+    Raises RegistrationError for a cut below the confirmed, with their number.
+    """
+    edition = lock_edition(edition.pk)
+    held = edition.participants.holding_places().count()
+    if capacity is not None and capacity < held:
+        raise RegistrationError(
+            _("%(held)s people are confirmed. Write %(held)s or more.") % {"held": held}, "capacity"
+        )
+    before, edition.capacity = edition.capacity, capacity
+    edition.save(update_fields=["capacity", "changed_at"])
+    record(edition, "set capacity", by=by, edition=edition, before=_limit(before), after=_limit(capacity))
+    fill_places(edition, by, None)
+    return edition
+
+
+@transaction.atomic
+def set_quota(*, delegation: Delegation, quota: int | None, by: str) -> Delegation:
+    """Change the quota of a delegation (None: no limit). A raise promotes at once.
+
+    Raises RegistrationError for a cut below its confirmed, with their number.
+    """
+    edition = lock_edition(delegation.edition_id)
+    delegation = Delegation.objects.select_for_update(of=("self",), no_key=True).get(pk=delegation.pk)
+    held = delegation.participants.confirmed().count()
+    if quota is not None and quota < held:
+        raise RegistrationError(_("%(held)s people are confirmed. Write %(held)s or more.") % {"held": held}, "quota")
+    before, delegation.quota = delegation.quota, quota
+    delegation.save(update_fields=["quota"])
+    record(delegation, "set quota", by=by, edition=edition, before=_limit(before), after=_limit(quota))
+    fill_places(edition, by, None)
+    return delegation
+
+
+def _limit(number: int | None) -> str:
+    return "no limit" if number is None else str(number)
+
+
+@transaction.atomic
+def reassign(*, participant: Participant, role: str, delegation: Delegation, by: str) -> Participant:
+    """Give another role or delegation. Raises RegistrationError where a confirmed person would have no place there."""
+    edition, participant = lock(participant)
+    before = f"{participant.role}, delegation {participant.delegation_id}"
+    if delegation.edition_id != edition.pk:
+        raise RegistrationError(_("Choose a delegation of this edition."), "delegation")
+    held = participant.status == Status.CONFIRMED
+    counted, moved = participant.counts_against_capacity, participant.delegation_id != delegation.pk
+    participant.role, participant.delegation = role, delegation
+    left, quota = places_left(edition), quota_left(delegation)
+    needs_place = held and participant.counts_against_capacity and not counted
+    if (needs_place and left is not None and left <= 0) or (held and moved and quota is not None and quota <= 0):
+        raise RegistrationError(no_place(edition, delegation), "delegation")
+    if moved:
+        participant.nomination = None
+    participant.version += 1
+    participant.save(update_fields=["role", "delegation", "nomination", "version"])
+    record(participant, "reassign", by=by, edition=edition, before=before, after=f"{role}, delegation {delegation.pk}")
+    fill_places(edition, by, None)
+    return participant

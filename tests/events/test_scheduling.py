@@ -1,0 +1,279 @@
+"""Building, checking and releasing an agenda."""
+
+import datetime as dt
+import json
+import threading
+
+import pytest
+from django.db import connections
+from django.utils import translation
+
+from events import scheduling
+from events.agenda import from_json
+from events.models import AgendaRelease, Edition, HistoryLine, Session, Talk, Topic
+from events.scheduling import (
+    SchedulingError,
+    build_agenda,
+    change_in_words,
+    find_clashes,
+    release_agenda,
+    released_agenda,
+    upcoming_changes,
+)
+from events.signals import agenda_released
+from tests import make
+
+pytestmark = pytest.mark.django_db
+
+
+def sentences(edition, *, blocks=None):
+    return [f.sentence for f in find_clashes(edition) if blocks is None or f.blocks == blocks]
+
+
+def full_session(edition, **more):
+    session = make.session(edition, **more)
+    make.speaker(session)
+    return session
+
+
+def test_an_agenda_holds_everything_of_its_sessions():
+    edition = make.edition()
+    topic = Topic.objects.create(edition=edition, name={"en": "Depots", "sq": "Depo"})
+    session = make.session(edition, room=make.room(edition), letter="A")
+    session.topics.add(topic)
+    talk = Talk.objects.create(session=session, title="Talk")
+    make.speaker(session, role="chair", function="Head", organisation="MoD")
+    make.speaker(session, "Belgium", talk=talk, state="to_be_confirmed")
+    (item,) = build_agenda(edition).items
+    assert (item.topics, item.letter, item.talks[0].title) == ((topic.pk,), "A", {"en": "Talk"})
+    assert [(p.name, p.role, p.function) for p in item.people] == [("Arta Shembulli", "chair", "Head")]
+    assert item.talks[0].people[0].state == "to_be_confirmed"
+
+
+def test_building_costs_the_same_with_one_session_and_with_many(django_assert_num_queries):
+    few, many = make.edition(), make.edition()
+    full_session(few)
+    for hour in range(8, 18):
+        full_session(many, start=hour, end=hour + 1)
+    for edition in (few, many):
+        with django_assert_num_queries(8):
+            build_agenda(Edition.objects.get(pk=edition.pk))
+
+
+def test_items_stand_by_day_start_and_letter_those_without_last():
+    edition = make.edition()
+    make.session(edition, "no day", None, day=None)
+    make.session(edition, "no start", None)
+    make.session(edition, "B", 9, letter="B")
+    make.session(edition, "A", 9, letter="A")
+    make.session(edition, "early", 8)
+    titles = [item.title["en"] for item in build_agenda(edition).items]
+    assert titles == ["early", "A", "B", "no start", "no day"]
+
+
+def test_a_release_is_what_the_public_sees_until_the_next():
+    edition = make.edition()
+    session = full_session(edition)
+    assert released_agenda(edition.slug) is None
+    first = release_agenda(edition=edition, by="sec", note="First")
+    session.title = "Other"
+    session.save()
+    seen = released_agenda(edition.slug)
+    assert seen is not None
+    assert (seen.number, seen.note, seen.items[0].title) == (1, "First", {"en": "Depots"})
+    release_agenda(edition=edition, by="sec", status="final")
+    latest = released_agenda(edition.slug)
+    assert latest is not None
+    assert (latest.number, latest.status, latest.items[0].title) == (2, "final", {"en": "Other"})
+    old = released_agenda(edition.slug, number=1)
+    assert old == from_json(json.loads(json.dumps(first.document)))
+
+
+def test_reading_a_release_again_costs_one_small_query(django_assert_num_queries):
+    edition = make.edition()
+    release_agenda(edition=edition, by="sec")
+    released_agenda(edition.slug)
+    with django_assert_num_queries(1):
+        released_agenda(edition.slug)
+
+
+def test_an_edition_that_is_not_published_shows_no_agenda():
+    edition = make.edition(status="draft")
+    release_agenda(edition=edition, by="sec")
+    assert released_agenda(edition.slug) is None
+    assert released_agenda(edition.slug, published_only=False) is not None
+
+
+def test_a_release_keeps_its_difference_and_a_line_of_history():
+    edition = make.edition()
+    session = full_session(edition)
+    release_agenda(edition=edition, by="sec")
+    Session.objects.filter(pk=session.pk).update(status="cancelled")
+    release = release_agenda(edition=edition, by="sec")
+    assert [change["kind"] for change in release.difference] == ["cancelled"]
+    lines = HistoryLine.objects.filter(verb="release agenda").values_list("before", "after", "actor")
+    assert set(lines) == {("0", "1", "sec"), ("1", "2", "sec")}
+
+
+def test_what_a_release_would_change_is_shown_before():
+    edition = make.edition()
+    full_session(edition)
+    assert [change.kind for change in upcoming_changes(edition)] == ["added"]
+    release_agenda(edition=edition, by="sec")
+    assert upcoming_changes(edition) == []
+
+
+def test_others_are_told_of_a_release_inside_its_transaction():
+    told = []
+
+    def listen(sender, release, **kwargs):
+        told.append(release.number)
+
+    agenda_released.connect(listen)
+    try:
+        release_agenda(edition=make.edition(), by="sec")
+    finally:
+        agenda_released.disconnect(listen)
+    assert told == [1]
+
+
+def test_a_good_agenda_has_no_findings():
+    edition = make.edition()
+    full_session(edition)
+    assert find_clashes(edition) == []
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"day": None, "start": None, "end": None}, "has no day"),
+        ({"start": None, "end": None}, "has no start"),
+        ({"end": None}, "has no end"),
+    ],
+)
+def test_what_is_missing_is_found_and_does_not_stop_a_release(change, words):
+    edition = make.edition()
+    session = full_session(edition)
+    Session.objects.filter(pk=session.pk).update(**change)
+    (finding,) = find_clashes(edition)
+    assert words in finding.sentence
+    assert not finding.blocks
+    assert release_agenda(edition=edition, by="sec").number == 1
+
+
+def test_a_session_without_a_speaker_is_found_and_a_break_is_not():
+    edition = make.edition()
+    make.session(edition)
+    make.session(edition, "Coffee", 10, 11, kind="break")
+    assert sentences(edition) == ["“Depots” has no speaker."]
+
+
+def test_a_session_far_from_the_edition_stops_the_release_with_its_name():
+    edition = make.edition()
+    session = full_session(edition)
+    day = edition.days[0] - dt.timedelta(days=30)
+    Session.objects.filter(pk=session.pk).update(day=day, start=None, end=None)
+    with pytest.raises(SchedulingError, match="“Depots” is on 2030-09-08"):
+        release_agenda(edition=edition, by="sec")
+    assert not AgendaRelease.objects.exists()
+
+
+def test_people_may_arrive_the_day_before():
+    edition = make.edition()
+    day = edition.days[0] - dt.timedelta(days=1)
+    Session.objects.create(edition=edition, title="Arrival", kind="arrival", day=day)
+    assert sentences(edition, blocks=True) == []
+
+
+def test_a_speaker_in_two_places_is_found():
+    edition = make.edition()
+    full_session(edition, title="One")
+    full_session(edition, title="Two")
+    assert "Arta Shembulli is in “One” and in “Two” at the same time." in sentences(edition)
+
+
+def test_a_room_that_is_too_small_for_the_plenary_is_found():
+    edition = make.edition(capacity=90)
+    full_session(edition, kind="plenary", room=make.room(edition, capacity=60))
+    assert "room with 60 seats; the edition has 90 places" in sentences(edition)[0]
+
+
+def test_a_released_session_that_was_deleted_is_found():
+    edition = make.edition()
+    session = full_session(edition)
+    release_agenda(edition=edition, by="sec")
+    session.delete()
+    assert "was released and is gone" in sentences(edition)[0]
+
+
+def test_a_difference_is_told_in_the_readers_words_and_the_editions_time():
+    edition = make.edition()
+    session = full_session(edition, room=make.room(edition))
+    release_agenda(edition=edition, by="sec")
+    moved = {"start": make.local(edition, 14), "end": make.local(edition, 15), "room": make.room(edition, "Library")}
+    Session.objects.filter(pk=session.pk).update(**moved)
+    release = release_agenda(edition=edition, by="sec")
+    told = [change_in_words(change, from_json(release.document)) for change in release.difference]
+    assert told == [
+        "Moved: “Depots”, from 2030-10-08 09:00–10:00 to 2030-10-08 14:00–15:00.",
+        "Room of “Depots”: Library, before Hall A.",
+    ]
+
+
+def test_findings_speak_the_language_of_the_staff():
+    edition = make.edition()
+    make.session(edition, title={"en": "Depots", "sq": "Depo"})
+    with translation.override("sq"):
+        assert "Depo" in sentences(edition)[0]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_releases_at_once_get_two_numbers():
+    edition = make.edition()
+    barrier = threading.Barrier(3)
+
+    def run():
+        barrier.wait()
+        try:
+            release_agenda(edition=edition, by="sec")
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=run) for _n in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(edition.releases.values_list("number", flat=True)) == [1, 2, 3]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_without_the_lock_two_releases_want_the_same_number(monkeypatch):
+    edition = make.edition()
+    barrier, errors = threading.Barrier(2), []
+    built = scheduling.build_agenda
+
+    def slow(edition):
+        drawn = built(edition)
+        barrier.wait(timeout=10)
+        return drawn
+
+    monkeypatch.setattr(scheduling, "build_agenda", slow)
+    monkeypatch.setattr(scheduling, "find_clashes", lambda edition: [])
+    unlocked = Edition.objects.all()
+    monkeypatch.setattr(Edition.objects, "select_for_update", lambda **options: unlocked)
+
+    def run():
+        try:
+            release_agenda(edition=edition, by="sec")
+        except Exception as error:
+            errors.append(error)
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=run) for _n in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(errors) == 1

@@ -1,0 +1,132 @@
+"""Plain functions that reach a state by calling the rules, for every test."""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+import uuid
+from typing import Any
+
+from django.utils import timezone as clock
+
+from events.models import Appearance, Edition, FieldVisit, Room, Session, Speaker
+from participants import registration
+from participants.models import Delegation, Nomination, Participant, StaffRole, User
+from participants.staffing import grant_role
+
+_numbers = itertools.count(1)
+FIRST_DAY = dt.date(2030, 10, 8)  # a Tuesday, far from any clock change
+
+
+def edition(**more: Any) -> Edition:
+    """A published edition in Tirana, three days long, open for registration, without review or limits."""
+    number = next(_numbers)
+    now = clock.now()
+    facts: dict[str, Any] = {
+        "slug": f"edition-{number}-{uuid.uuid4().hex[:6]}",
+        "title": "Workshop on stockpiles",
+        "label": f"Edition {number}",
+        "city": "Tirana",
+        "country": "Albania",
+        "timezone": "Europe/Tirane",
+        "first_day": FIRST_DAY,
+        "last_day": FIRST_DAY + dt.timedelta(days=2),
+        "status": Edition.Status.PUBLISHED,
+        "registration_opens": now - dt.timedelta(days=1),
+        "registration_closes": now + dt.timedelta(days=30),
+        "requires_review": False,
+        "contact_email": "secretariat@example.org",
+    }
+    made = Edition(**facts | more)
+    made.full_clean()
+    made.save()
+    return made
+
+
+def local(edition: Edition, hour: int, minute: int = 0, day: int = 0) -> dt.datetime:
+    """A moment on the given day of the edition, at its place."""
+    return dt.datetime.combine(edition.days[0] + dt.timedelta(days=day), dt.time(hour, minute), edition.zone)
+
+
+def room(edition: Edition, name: str = "Hall A", **more: Any) -> Room:
+    """A room."""
+    return Room.objects.create(edition=edition, name=name, **more)
+
+
+def session(
+    edition: Edition, title: str = "Depots", start: int | None = 9, end: int | None = 10, **more: Any
+) -> Session:
+    """A session from full hour to full hour of a day of the edition (`day`: 0, 1, 2)."""
+    offset = more.pop("on", 0)
+    facts: dict[str, Any] = {"edition": edition, "title": title, "day": edition.days[0] + dt.timedelta(days=offset)}
+    if start is not None:
+        facts["start"] = local(edition, start, day=offset)
+    if start is not None and end is not None:
+        facts["end"] = local(edition, end, day=offset)
+    return Session.objects.create(**facts | more)
+
+
+def speaker(session: Session, name: str = "Arta Shembulli", **more: Any) -> Appearance:
+    """Somebody who speaks in the session."""
+    found, _is_new = Speaker.objects.get_or_create(name=name)
+    return Appearance.objects.create(session=session, speaker=found, **more)
+
+
+def visit(edition: Edition, **more: Any) -> FieldVisit:
+    """A field visit on the second day."""
+    held = session(edition, "Visit to the site", 13, 18, on=1, kind=Session.Kind.FIELD_VISIT)
+    return FieldVisit.objects.create(session=held, site="Clearance site", **more)
+
+
+def delegation(edition: Edition, name: str = "Albania", **more: Any) -> Delegation:
+    """A delegation; the same name gives the same one."""
+    found = Delegation.objects.filter(edition=edition, name=name).first()
+    return found or Delegation.objects.create(edition=edition, name=name, **more)
+
+
+def nomination(delegation: Delegation, name: str = "Boris Primjerić", **more: Any) -> Nomination:
+    """A person whom the delegation names."""
+    email = more.pop("email", f"nominee{next(_numbers)}@example.org")
+    return Nomination.objects.create(delegation=delegation, name=name, email=email, **more)
+
+
+def answers(delegation: Delegation, **more: Any) -> dict[str, Any]:
+    """Good answers to the registration form, cleaned."""
+    return {
+        "given_name": "Boris",
+        "family_name": "Primjerić",
+        "gender": "m",
+        "service": "civil",
+        "function": "Adviser",
+        "organisation": "Ministry of Defence",
+        "delegation": delegation,
+        "role": "delegate",
+        "email": f"person{next(_numbers)}@example.org",
+        "language": "en",
+        "consent_privacy": True,
+    } | more
+
+
+def participant(edition: Edition, status: str = "", *, of: str = "Albania", **more: Any) -> Participant:
+    """A registration that came in by the form and was then moved to `status` by the verbs."""
+    at = more.pop("at", None)
+    given = answers(delegation(edition, of), **more)
+    made = registration.submit(edition=edition, answers=given, submission=uuid.uuid4(), by="test", at=at)
+    assert made is not None
+    if status and status != made.status:
+        moves = {
+            "confirmed": registration.confirm,
+            "waitlisted": registration.waitlist,
+            "declined": registration.decline,
+            "withdrawn": registration.withdraw,
+        }
+        made = moves[status](participant=made, by="test")
+        assert made.status == status
+    return made
+
+
+def staff(role: str = StaffRole.Role.SECRETARIAT, edition: Edition | None = None) -> User:
+    """A staff account in that role, for one edition or all."""
+    user = User.objects.create_user(f"staff{next(_numbers)}-{uuid.uuid4().hex[:6]}", password="a long password")
+    grant_role(user=user, role=role, edition=edition, by="test")
+    return user
