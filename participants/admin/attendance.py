@@ -129,14 +129,11 @@ class AttendanceAdmin(ReadOnly, ScopedAdmin):
         response = HttpResponse(workbook(sheets[0].above[0], sheets), content_type=XLSX)
         name = f"attendance-{edition.slug}-{at:%Y%m%d-%H%M}.xlsx"
         response["Content-Disposition"] = content_disposition_header(True, name) or ""
-        response["Cache-Control"] = "private, no-store"
         return response
 
     def _page(self, request: HttpRequest, name: str, title: str, **context: Any) -> HttpResponse:
         frame = {**self.admin_site.each_context(request), "title": title, "opts": self.opts}
-        response = render(request, f"admin/participants/attendance/{name}.html", frame | context)
-        response["Cache-Control"] = "private, no-store"
-        return response
+        return render(request, f"admin/participants/attendance/{name}.html", frame | context)
 
 
 # -- What is shown ------------------------------------------------------------------------------------------------
