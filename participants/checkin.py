@@ -173,7 +173,8 @@ def counted_before(tried: Scan) -> Attendance | None:
     kind, _colon, value = tried.point.partition(":")
     rows = tried.participant.attendance.filter(mark=Attendance.Mark.PRESENT, recorded_at__lte=tried.received_at)
     rows = rows.filter(session=int(value)) if kind == "session" else rows.filter(session=None, day=value)
-    return rows.exclude(void_at__lt=tried.received_at).order_by("-recorded_at", "-id").first()
+    rows = rows.exclude(void_at__lt=tried.received_at).select_related("session__edition")
+    return rows.order_by("-recorded_at", "-id").first()
 
 
 def answer(tried: Scan) -> dict[str, object]:

@@ -95,6 +95,7 @@ def _page(request: HttpRequest, edition: Edition, problem: str = "") -> HttpResp
         "edition": edition,
         "points": attendance.points(edition),
         "point": point,
+        "is_today": point.day.isoformat() == _today(edition),
         "q": words,
         "people": people[:SHOWN],
         "has_more": len(people) > SHOWN,
