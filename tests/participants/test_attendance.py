@@ -106,12 +106,12 @@ def test_an_archived_edition_is_only_read(edition, person, day):
 
 def test_a_session_keeps_its_marks_when_it_moves_to_another_day(edition, person):
     opening = session(edition)
-    attendance.mark(participant=person, day=opening.day, session=opening, by="a")
+    attendance.mark(participant=person, day=edition.days[0], session=opening, by="a")
     opening.day, opening.start, opening.end = edition.days[1], None, None
     opening.save()
     grid = attendance.grid([person], attendance.session_points(edition, edition.days[1]))
     assert grid.totals == [1]
-    attendance.clear(participant=person, day=opening.day, session=opening, by="b")
+    attendance.clear(participant=person, day=edition.days[1], session=opening, by="b")
     assert standing(person) == []
 
 
@@ -232,6 +232,7 @@ def test_points_are_the_days_each_with_its_sessions(edition):
         f"day:{days[2]}",
     ]
     assert attendance.points(edition)[1].title == "09:00 B. First"
+    assert Point(edition.days[0], session(edition, "Group C: depots", letter="C")).title == "09:00 Group C: depots"
 
 
 @pytest.mark.parametrize(

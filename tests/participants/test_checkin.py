@@ -64,6 +64,7 @@ def test_the_second_time_tells_the_first_time_and_who_saw_it(person):
     second = scan(person, device="two", by="b")
     assert (second.result, second.reason) == ("already", "")
     before = checkin.counted_before(second)
+    assert before is not None
     assert (before.recorded_at, before.recorded_by) == (first.received_at, "a")
     assert checkin.answer(second)["status"] == "already"
     assert checkin.answer(second)["at"] == first.received_at.isoformat()
@@ -158,7 +159,7 @@ def test_without_a_place_the_try_is_refused_with_the_reason(edition, verb, words
         getattr(registration, verb)(participant=person, by="test")
     tried = scan(person)
     assert (tried.result, tried.participant) == ("refused", person)
-    assert words in checkin.answer(tried)["reason"]
+    assert words in checkin.reason_of(tried) == checkin.answer(tried)["reason"]
     assert not Attendance.objects.exists()
 
 
