@@ -26,7 +26,12 @@ def running_edition(slug: str = "2027-tirana", **facts: Any) -> Edition:
 def session(edition: Edition, title: str = "Opening", hour: int = 9, day: int = 0, **facts: Any) -> Session:
     """A session of one hour."""
     start = dt.datetime.combine(edition.days[day], dt.time(hour), edition.zone)
-    given = {"title": {"en": title}, "day": edition.days[day], "start": start, "end": start + dt.timedelta(hours=1)}
+    given: dict[str, Any] = {
+        "title": title,
+        "day": edition.days[day],
+        "start": start,
+        "end": start + dt.timedelta(hours=1),
+    }
     return Session.objects.create(edition=edition, **(given | facts))
 
 
@@ -43,7 +48,7 @@ def scan(person: Participant | str, edition: Edition | None = None, **changed: A
         edition = edition or person.edition
         person = person.code
     assert edition is not None
-    given = {
+    given: dict[str, Any] = {
         "code": person,
         "point": f"day:{edition.days[0].isoformat()}",
         "nonce": uuid.uuid4(),
