@@ -72,13 +72,25 @@ def signed_in(user: User, **options: Any) -> Client:
     return client
 
 
+def meeting(function: Any, parties: int = 2) -> Any:
+    """The function, which waits at its end until all parties have come through it: a race that is always met."""
+    barrier = Barrier(parties)
+
+    def met(*arguments: Any, **more: Any) -> Any:
+        answer = function(*arguments, **more)
+        barrier.wait(timeout=30)
+        return answer
+
+    return met
+
+
 def at_once(*calls: Any) -> list[Any]:
     """The answers, or the errors, of calls that start at the same moment in threads of their own."""
     barrier = Barrier(len(calls))
 
     def run(call: Any) -> Any:
         try:
-            barrier.wait(timeout=10)
+            barrier.wait(timeout=30)
             return call()
         except Exception as error:
             return error
