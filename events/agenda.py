@@ -115,6 +115,7 @@ class Agenda:
     status: str = "draft"
     note: str = ""
     released_at: dt.datetime | None = None
+    footnotes: Texts = field(default_factory=dict)
 
     @property
     def zone(self) -> zoneinfo.ZoneInfo:

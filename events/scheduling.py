@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import Any
 
 from django.db import transaction
+from django.utils import formats
 from django.utils import timezone as clock
 from django.utils.translation import gettext as _
 from i18nfield.strings import LazyI18nString
@@ -61,6 +62,7 @@ def build_agenda(edition: Edition) -> Agenda:
         contact=edition.contact_email,
         first_day=edition.first_day,
         last_day=edition.last_day,
+        footnotes=texts(edition.footnotes),
         rooms=tuple(Room(room.pk, room.name, room.capacity) for room in edition.rooms.all()),
         topics=tuple(Topic(topic.pk, texts(topic.name)) for topic in edition.topics.all()),
         items=in_order(_item(session) for session in sessions),
@@ -285,10 +287,10 @@ def change_in_words(change: Change | dict[str, Any], agenda: Agenda) -> str:
         "removed": _("Removed: “%(title)s”."),
         "cancelled": _("Cancelled: “%(title)s”."),
         "reinstated": _("Takes place after all: “%(title)s”."),
-        "moved": _("Moved: “%(title)s”, from %(before)s to %(after)s."),
-        "retitled": _("New title: “%(after)s”, before “%(before)s”."),
-        "room": _("Room of “%(title)s”: %(after)s, before %(before)s."),
-        "speakers": _("Speakers of “%(title)s”: %(after)s; before: %(before)s."),
+        "moved": _("New time of “%(title)s”: %(after)s, was %(before)s."),
+        "retitled": _("New title: “%(after)s”, was “%(before)s”."),
+        "room": _("New room of “%(title)s”: %(after)s, was %(before)s."),
+        "speakers": _("Speakers of “%(title)s”: %(after)s; were: %(before)s."),
     }
     return sentences[change.kind] % words
 
@@ -297,12 +299,16 @@ def _shown(value: Any, agenda: Agenda) -> str:
     if isinstance(value, dict) and set(value) == {"day", "start", "end"}:
         if not value["day"]:
             return _("day to be announced")
+        day = formats.date_format(dt.date.fromisoformat(value["day"]), "DATE_FORMAT")
         if not value["start"]:
-            return _("%(day)s, time to be announced") % {"day": value["day"]}
+            return _("%(day)s, time to be announced") % {"day": day}
         local = [
             dt.datetime.fromisoformat(value[key]).astimezone(agenda.zone) for key in ("start", "end") if value[key]
         ]
-        return f"{value['day']} " + "–".join(f"{moment:%H:%M}" for moment in local)
+        times = [f"{moment:%H:%M}" for moment in local]
+        if len(times) == 1:
+            return f"{day}, {times[0]}"
+        return _("%(day)s, %(start)s to %(end)s") % {"day": day, "start": times[0], "end": times[1]}
     if isinstance(value, dict):
         return str(LazyI18nString(value))
     if isinstance(value, list):
