@@ -40,7 +40,7 @@ def faults(page):
 def test_the_secretariat_decides_and_corrects(visit, edition):
     page = signed_in(visit, make.staff("secretariat"))
     page.get_by_role("link", name="2 to decide").click()
-    page.get_by_label("Search").fill("primjeric")
+    page.locator("#searchbar").fill("primjeric")
     page.get_by_role("button", name="Search").click()
     page.locator("#result_list .action-select").check()
     page.get_by_label("Action").select_option(label="Confirm")
@@ -60,7 +60,7 @@ def test_the_secretariat_moves_a_session_and_releases_the_agenda(visit, edition)
     page = signed_in(visit, make.staff("secretariat"), f"/admin/events/session/{session.pk}/change/")
     assert page.get_by_label("Start").input_value() == "09:00:00"
     page.get_by_label("Start").fill("14:00")
-    page.get_by_label("End").fill("15:00")
+    page.get_by_label("End:").fill("15:00")
     page.get_by_role("button", name="Save", exact=True).click()
     page.goto(f"/admin/events/edition/{edition.pk}/release/")
     assert page.get_by_text("Depots").first.is_visible()
