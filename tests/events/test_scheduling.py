@@ -173,7 +173,7 @@ def test_a_session_far_from_the_edition_stops_the_release_with_its_name():
     session = full_session(edition)
     day = edition.days[0] - dt.timedelta(days=30)
     Session.objects.filter(pk=session.pk).update(day=day, start=None, end=None)
-    with pytest.raises(SchedulingError, match="“Depots” is on 2030-09-08"):
+    with pytest.raises(SchedulingError, match="“Depots” is on 8 September 2030"):
         release_agenda(edition=edition, by="sec")
     assert not AgendaRelease.objects.exists()
 
@@ -215,7 +215,7 @@ def test_a_difference_is_told_in_the_readers_words_and_the_editions_time():
     release = release_agenda(edition=edition, by="sec")
     told = [change_in_words(change, from_json(release.document)) for change in release.difference]
     assert told == [
-        "Moved: “Depots”, from 2030-10-08 09:00–10:00 to 2030-10-08 14:00–15:00.",
+        "Moved: “Depots”, from 8 October 2030, 09:00–10:00 to 8 October 2030, 14:00–15:00.",
         "Room of “Depots”: Library, before Hall A.",
     ]
 
