@@ -32,7 +32,7 @@ def offset_by_the_rules(component, moment):
 
 
 @pytest.mark.parametrize("name", ZONES)
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(seconds=st.integers(0, 3 * 365 * 86400))
 def test_the_rules_give_the_offset_of_the_zone_at_any_moment(name, seconds):
     zone, first, last = zoneinfo.ZoneInfo(name), dt.date(2027, 3, 28), dt.date(2027, 3, 30)
