@@ -66,6 +66,7 @@ def build_agenda(edition: Edition) -> Agenda:
         contact=edition.contact_email,
         first_day=edition.first_day,
         last_day=edition.last_day,
+        footnotes=texts(edition.footnotes),
         rooms=tuple(Room(room.pk, room.name, room.capacity) for room in edition.rooms.all()),
         topics=tuple(Topic(topic.pk, texts(topic.name)) for topic in edition.topics.all()),
         items=in_order(_item(session) for session in sessions),
@@ -221,10 +222,10 @@ def change_in_words(change: Change | dict[str, Any], agenda: Agenda) -> str:
         "removed": _("Removed: “%(title)s”."),
         "cancelled": _("Cancelled: “%(title)s”."),
         "reinstated": _("Takes place after all: “%(title)s”."),
-        "moved": _("Moved: “%(title)s”, from %(before)s to %(after)s."),
-        "retitled": _("New title: “%(after)s”, before “%(before)s”."),
-        "room": _("Room of “%(title)s”: %(after)s, before %(before)s."),
-        "speakers": _("Speakers of “%(title)s”: %(after)s; before: %(before)s."),
+        "moved": _("New time of “%(title)s”: %(after)s, was %(before)s."),
+        "retitled": _("New title: “%(after)s”, was “%(before)s”."),
+        "room": _("New room of “%(title)s”: %(after)s, was %(before)s."),
+        "speakers": _("Speakers of “%(title)s”: %(after)s; were: %(before)s."),
     }
     return sentences[change.kind] % words
 
@@ -244,6 +245,9 @@ def _when(times: dict[str, str | None], agenda: Agenda) -> str:
         return _("day to be announced")
     day = date_format(dt.date.fromisoformat(times["day"]))
     moments = [dt.datetime.fromisoformat(text) for text in (times["start"], times["end"]) if text]
-    if not moments:
+    words = [f"{moment.astimezone(agenda.zone):%H:%M}" for moment in moments]
+    if not words:
         return _("%(day)s, time to be announced") % {"day": day}
-    return f"{day}, " + "–".join(f"{moment.astimezone(agenda.zone):%H:%M}" for moment in moments)
+    if len(words) == 1:
+        return f"{day}, {words[0]}"
+    return _("%(day)s, %(start)s to %(end)s") % {"day": day, "start": words[0], "end": words[1]}

@@ -8,8 +8,8 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone as clock
 
 from events.models import Document, Edition, FieldVisit, Partnership
-from events.scheduling import released_agenda
-from events.views.frame import edition_frame
+from events.scheduling import released_agenda, texts
+from events.views.frame import edition_frame, footnotes_of
 from events.views.rows import row_of
 
 
@@ -34,6 +34,7 @@ def edition(request: HttpRequest, slug: str) -> HttpResponse:
     found = get_object_or_404(Edition.objects.public(), slug=slug)
     agenda = released_agenda(slug)
     partnerships = list(found.partnerships.select_related("organisation"))
+    printed = [p.organisation.name for p in partnerships] + [found.reported_from_text, found.reported_participants_text]
     visits = FieldVisit.objects.filter(session__edition=found).select_related("session")
     context = {
         "frame": edition_frame(found, "edition"),
@@ -47,6 +48,7 @@ def edition(request: HttpRequest, slug: str) -> HttpResponse:
             if any(p.role == role for p in partnerships)
         ],
         "visits": list(visits),
+        "footnotes": footnotes_of(texts(found.footnotes), map(str, printed)),
         "documents": list(found.documents.filter(access=Document.Access.PUBLIC, session=None, talk=None, visit=None)),
     }
     return render(request, "events/edition.html", context)

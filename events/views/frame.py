@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.utils.translation import get_language
 
-from events.agenda import Agenda, said
+from events.agenda import Agenda, Texts, said
 from events.models import Edition
 from events.scheduling import released_agenda, texts
 
@@ -36,6 +38,17 @@ def frame_of(agenda: Agenda, here: str = "") -> Frame:
         visits=tuple(item.visit for item in agenda.items if item.visit),
         here=here,
     )
+
+
+def footnotes_of(notes: Texts, printed: Iterable[str]) -> list[str]:
+    """The footnotes whose mark (what a note begins with, as "*") stands at the end of a word in what is printed."""
+    kept = []
+    texts = list(printed)
+    for note in said(notes, get_language() or "en").splitlines():
+        mark = re.match(r"[^\w\s]+", note.strip())
+        if mark and any(re.search(rf"\w{re.escape(mark[0])}(?!\w)", text) for text in texts):
+            kept.append(note.strip())
+    return kept
 
 
 def edition_frame(edition: Edition, here: str = "") -> Frame:

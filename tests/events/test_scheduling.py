@@ -275,8 +275,8 @@ def test_a_difference_is_told_in_the_readers_words_and_the_editions_time():
     release = release_agenda(edition=edition, by="sec")
     told = [change_in_words(change, from_json(release.document)) for change in release.difference]
     assert told == [
-        "Moved: “Depots”, from 8 October 2030, 09:00–10:00 to 8 October 2030, 14:00–15:00.",
-        "Room of “Depots”: Library, before Hall A.",
+        "New time of “Depots”: 8 October 2030, 14:00 to 15:00, was 8 October 2030, 09:00 to 10:00.",
+        "New room of “Depots”: Library, was Hall A.",
     ]
 
 
