@@ -38,6 +38,7 @@ clean:  ## Forget the demo database, what it wrote and the virtual environment
 .venv/.ok: uv.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.12 ...")'
 	@test -x $(PY) || $(PYTHON) -m venv .venv || { echo 'On Debian: apt-get install python3-venv'; rm -rf .venv; exit 1; }
-	@$(PY) -m pip install -q --disable-pip-version-check uv==$(UV_VERSION)
-	.venv/bin/uv sync -q --frozen --inexact
+	@# Without a home directory that can be written there is no place for a cache.
+	@if [ ! -w "$${HOME:-/nonexistent}" ]; then export UV_NO_CACHE=1 PIP_NO_CACHE_DIR=1; fi; \
+	$(PY) -m pip install -q --disable-pip-version-check uv==$(UV_VERSION) && .venv/bin/uv sync -q --frozen --inexact
 	@touch $@

@@ -1,61 +1,55 @@
-"""The desk's verb: a code at a point. Every try is written down, refused ones too."""
+"""The desk's verbs: a code at a point, and taking it back. Every try is written down, refused ones too."""
 
 from __future__ import annotations
 
 import datetime as dt
 import re
+import unicodedata
 import uuid
-from dataclasses import dataclass
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils import timezone as clock
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from events.models import Edition, Session, record
+from events.models import Edition
 from participants import attendance
+from participants.attendance import AttendanceError, Point, read_point
 from participants.models import Attendance, Participant, Scan
+from participants.models.participant import CODE_LETTERS
 
-Result = Scan.Result
+Result, Status = Scan.Result, Participant.Status
 UNDO_FOR = dt.timedelta(minutes=15)
 REPEAT_WITHIN = dt.timedelta(seconds=60)
-# A second press of the same device: written as "already", told as "ok".
-REPEATED = "repeated"
+# A device may have been without a network for long; a clock further off than this is wrong.
+CLOCK_MAY_DIFFER = dt.timedelta(days=30)
 
-
-class CheckInError(Exception):
-    """Something the desk asked that cannot be; the text is a sentence for a person."""
-
-
-@dataclass(frozen=True)
-class Point:
-    """Where people are counted: a day at the registration desk, or a session."""
-
-    name: str
-    day: dt.date
-    session: Session | None = None
-
-
-def read_point(edition: Edition, name: str) -> Point:
-    """The point of this name, "day:2018-10-09" or "session:12". Raises CheckInError for any other."""
-    kind, _colon, value = name.partition(":")
-    if kind == "day" and re.fullmatch(r"\d{4}-\d\d-\d\d", value):
-        try:
-            day = dt.date.fromisoformat(value)
-        except ValueError:
-            day = None
-        if day in edition.days and day is not None:
-            return Point(name, day)
-    if kind == "session" and re.fullmatch(r"[0-9]{1,9}", value):
-        session = edition.sessions.filter(pk=int(value), day__isnull=False).first()
-        if session is not None and session.day is not None:
-            return Point(f"session:{session.pk}", session.day, session)
-    raise CheckInError(_("Choose a day or a session of this edition."))
+# A second press on the same device: written as "already", told as "ok".
+REPEATED, UNKNOWN, FOREIGN = "repeated", "unknown", "other edition"
+REASONS = {
+    UNKNOWN: gettext_lazy("No registration of this edition has this code."),
+    FOREIGN: gettext_lazy("This badge is of another edition."),
+    Status.PENDING: gettext_lazy("The secretariat has not confirmed this registration yet."),
+    Status.WAITLISTED: gettext_lazy("This person is on the waiting list and has no place."),
+    Status.DECLINED: gettext_lazy("The secretariat has declined this registration."),
+    Status.WITHDRAWN: gettext_lazy("This registration was withdrawn."),
+}
+# Keyboards of the region write letters that look like those of a code; a code has no O and no 0, so they are a Q.
+LOOK_ALIKE = str.maketrans("ВСНЈКМРЅТХ0OО", "BCHJKMPSTXQQQ")
 
 
 def read_code(typed: str) -> str:
-    """A code as typed or scanned: with spaces or hyphens, in small letters, or as the address on the badge."""
-    address = re.search(r"/c/([^/]+)/?\Z", typed.strip())
-    return re.sub(r"[\s-]", "", address.group(1) if address else typed).upper()[:64]
+    """A code as typed or scanned: spaces, hyphens, small or look-alike letters, or the address on the badge."""
+    address = re.search(r"/c/([^/?#]+)/?(?:[?#].*)?\Z", typed.strip())
+    text = unicodedata.normalize("NFKC", address.group(1) if address else typed).upper().translate(LOOK_ALIKE)
+    return re.sub(r"[\W_]", "", text)[:64]
+
+
+def looks_like_code(typed: str) -> bool:
+    """Whether this could be the code of a badge rather than a name."""
+    code = read_code(typed)
+    return len(code) == 8 and set(code) <= set(CODE_LETTERS)
 
 
 @transaction.atomic
@@ -64,15 +58,20 @@ def scan(
 ) -> Scan:
     """Check somebody in and return the try: ok, already (with the first time) or refused (with the reason).
 
-    The same nonce gives the same try, however often and from wherever it comes. Raises CheckInError for a point that
-    is none. Validity is judged before "already here".
+    The same nonce gives the same try, however often and from wherever it comes. `client_at` is kept, the server's clock
+    orders. Raises AttendanceError for a point that is none, a clock that is far off, an archived edition and a nonce of
+    another edition. Validity is judged before "already here".
     """
     where = read_point(edition, point)
+    if edition.status == Edition.Status.ARCHIVED:
+        raise AttendanceError(_("This edition is archived. Nobody can be checked in."))
+    if abs(client_at - clock.now()) > CLOCK_MAY_DIFFER:
+        raise AttendanceError(_("The clock of this device is wrong. Set its date and time."))
     code = read_code(code)
     # The lock comes first: two desks with one badge, or one desk twice, take turns here.
     locked = Participant.objects.select_for_update(of=("self",), no_key=True).filter(code=code)
     participant = locked.select_related("edition", "delegation").first()
-    if known := Scan.objects.filter(nonce=nonce).first():
+    if known := _known(edition, nonce):
         return known
     result, reason = _judge(edition, participant, where, device)
     try:
@@ -90,74 +89,101 @@ def scan(
                 device=device,
             )
     except IntegrityError:  # an unknown code has no row to lock: the same nonce was just written
-        return Scan.objects.get(nonce=nonce)
+        if known := _known(edition, nonce):
+            return known
+        raise
     if result == Result.OK and participant:
         attendance.mark(
-            participant=participant, day=where.day, session=where.session, source=Attendance.Source.SCAN, by=by
+            participant=participant,
+            day=where.day,
+            session=where.session,
+            source=Attendance.Source.SCAN,
+            by=by,
+            at=tried.received_at,
         )
     return tried
 
 
+def _known(edition: Edition, nonce: uuid.UUID) -> Scan | None:
+    known = Scan.objects.filter(nonce=nonce).first()
+    if known and known.edition_id != edition.pk:
+        raise AttendanceError(_("This number belongs to a check-in of another edition. Load the page again."))
+    return known
+
+
 def _judge(edition: Edition, participant: Participant | None, where: Point, device: str) -> tuple[str, str]:
     if participant is None:
-        return Result.REFUSED, _("This code is not known.")
+        return Result.REFUSED, UNKNOWN
     if participant.edition_id != edition.pk:
-        return Result.REFUSED, _("This badge is of another edition.")
-    if participant.status != Participant.Status.CONFIRMED:
-        return Result.REFUSED, _("The place is not confirmed: %(status)s.") % {
-            "status": participant.get_status_display()
-        }
-    present = participant.attendance.standing().filter(day=where.day, session=where.session, mark="present")
-    if not present.exists():
+        return Result.REFUSED, FOREIGN
+    if participant.status != Status.CONFIRMED:
+        return Result.REFUSED, participant.status
+    if not _presence(participant, where).exists():
         return Result.OK, ""
-    last = Scan.objects.filter(participant=participant, point=where.name, void_at=None, result=Result.OK).first()
-    is_repeat = last and device and last.device == device and clock.now() - last.received_at < REPEAT_WITHIN
+    entry = participant.scans.filter(point=where.name, void_at=None, result=Result.OK).first()
+    is_repeat = entry and device and entry.device == device and clock.now() - entry.received_at < REPEAT_WITHIN
     return Result.ALREADY, REPEATED if is_repeat else ""
 
 
-def first_time(tried: Scan) -> dt.datetime | None:
-    """When the person of this try was first counted at its point."""
-    if tried.participant is None:
-        return None
-    where = read_point(tried.edition, tried.point)
-    rows = tried.participant.attendance.standing().filter(day=where.day, session=where.session)
-    return rows.values_list("recorded_at", flat=True).first()
-
-
-def answer(tried: Scan) -> dict[str, object]:
-    """What the device is told, as the public contract says."""
-    person = tried.participant
-    is_ok = tried.result == Result.OK or tried.reason == REPEATED
-    at = first_time(tried) if tried.result != Result.REFUSED else None
-    shown = {"name": person.name, "delegation": person.delegation.name, "role": person.role} if person else None
-    return {
-        "status": "ok" if is_ok else tried.result,
-        "reason": "" if is_ok else tried.reason,
-        "at": (at or tried.received_at).isoformat(),
-        "participant": shown,
-    }
+def _presence(participant: Participant, where: Point) -> QuerySet[Attendance]:
+    rows = participant.attendance.standing().filter(session=where.session, mark=Attendance.Mark.PRESENT)
+    return rows if where.session else rows.filter(day=where.day)
 
 
 @transaction.atomic
 def undo(*, scan: Scan, by: str, at: dt.datetime | None = None) -> Scan:
-    """Take a check-in back: the try and the mark it made become void. Raises CheckInError after 15 minutes."""
+    """Take a check-in back: the try and the mark it made become void. Undone twice is undone once.
+
+    Raises AttendanceError after 15 minutes, and for a try that checked nobody in.
+    """
     if scan.participant_id:
         Participant.objects.select_for_update(of=("self",), no_key=True).get(pk=scan.participant_id)
-    scan = (
-        Scan.objects.select_for_update(of=("self",), no_key=True).select_related("participant__edition").get(pk=scan.pk)
-    )
-    now = at or clock.now()
+    scan = Scan.objects.select_related("participant", "edition").get(pk=scan.pk)
     if scan.result != Result.OK or scan.participant is None:
-        raise CheckInError(_("Only a check-in can be undone."))
+        raise AttendanceError(_("Only a check-in can be undone."))
     if scan.void_at is not None:
         return scan
-    if now - scan.received_at > UNDO_FOR:
-        raise CheckInError(_("A check-in can be undone for 15 minutes. Correct it in the attendance grid."))
-    scan.void_at, scan.void_by = now, by
-    scan.save(update_fields=["void_at", "void_by"])
+    if (at or clock.now()) - scan.received_at > UNDO_FOR:
+        raise AttendanceError(_("A check-in can be undone for 15 minutes. Correct it in the attendance grid."))
     where = read_point(scan.edition, scan.point)
     attendance.clear(
         participant=scan.participant, day=where.day, session=where.session, by=by, reason="undone at the desk"
     )
-    record(scan, "undo check-in", by=by, edition=scan.edition, before="ok", after="void")
+    scan.refresh_from_db()
     return scan
+
+
+# -- Reading ------------------------------------------------------------------------------------------------------
+
+
+def is_ok(tried: Scan) -> bool:
+    """Whether the desk is told that all is well."""
+    return tried.result == Result.OK or tried.reason == REPEATED
+
+
+def reason_of(tried: Scan) -> str:
+    """Why a try was refused, in words; empty for the others."""
+    return str(REASONS.get(tried.reason, "")) if tried.result == Result.REFUSED else ""
+
+
+def counted_before(tried: Scan) -> Attendance | None:
+    """The mark that a try met or made: it says since when the person is here and who saw it. It never changes."""
+    if tried.participant is None or tried.result == Result.REFUSED:
+        return None
+    kind, _colon, value = tried.point.partition(":")
+    rows = tried.participant.attendance.filter(mark=Attendance.Mark.PRESENT, recorded_at__lte=tried.received_at)
+    rows = rows.filter(session=int(value)) if kind == "session" else rows.filter(session=None, day=value)
+    rows = rows.exclude(void_at__lt=tried.received_at).select_related("session__edition")
+    return rows.order_by("-recorded_at", "-id").first()
+
+
+def answer(tried: Scan) -> dict[str, object]:
+    """What a device is told, as the public contract says; the same for the same try at any time."""
+    person, before = tried.participant, counted_before(tried)
+    shown = {"name": person.name, "delegation": person.delegation.name, "role": person.role} if person else None
+    return {
+        "status": "ok" if is_ok(tried) else tried.result,
+        "reason": reason_of(tried),
+        "at": (before.recorded_at if before else tried.received_at).isoformat(),
+        "participant": shown,
+    }

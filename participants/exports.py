@@ -11,23 +11,28 @@ from typing import Any
 
 import xlsxwriter
 
+from events.models import Edition
+from participants.models import Delegation
+
 WIDEST = 60
+LONGEST = 32_767  # characters that a cell can hold
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
 @dataclass
 class Sheet:
-    """One table: its name, some lines above it, the head and the rows."""
+    """One table: its name, some lines above it, the head, the rows and some lines below."""
 
     name: str
     head: Sequence[str]
     rows: Iterable[Sequence[Any]]
     above: Sequence[str] = ()
+    below: Sequence[str] = ()
     widths: Sequence[int] = field(default_factory=list)
 
 
-def workbook(sheets: Iterable[Sheet]) -> bytes:
-    """The sheets as one file. A text that begins with = or + stays a text."""
+def workbook(title: str, sheets: Iterable[Sheet]) -> bytes:
+    """The sheets as one file with that title. A text that begins with = or + stays a text."""
     stream = io.BytesIO()
     options = {
         "constant_memory": True,
@@ -36,13 +41,15 @@ def workbook(sheets: Iterable[Sheet]) -> bytes:
         "strings_to_numbers": False,
     }
     with xlsxwriter.Workbook(stream, options) as book:
-        bold, day = book.add_format({"bold": True}), book.add_format({"num_format": "yyyy-mm-dd"})
+        book.set_properties({"title": _clean(title)[:255]})
+        formats = {"bold": book.add_format({"bold": True}), "day": book.add_format({"num_format": "yyyy-mm-dd"})}
         for sheet in sheets:
-            _write(book.add_worksheet(_sheet_name(sheet.name)), sheet, bold, day)
+            _write(book.add_worksheet(_sheet_name(sheet.name)), sheet, formats)
     return stream.getvalue()
 
 
-def _write(page: Any, sheet: Sheet, bold: Any, day: Any) -> None:
+def _write(page: Any, sheet: Sheet, formats: dict[str, Any]) -> None:
+    """From the top down: with constant memory a line that was left cannot be written again."""
     for number, width in enumerate(sheet.widths):
         page.set_column(number, number, min(width, WIDEST))
     line = 0
@@ -51,11 +58,16 @@ def _write(page: Any, sheet: Sheet, bold: Any, day: Any) -> None:
         line += 1
     line += bool(sheet.above)
     for column, words in enumerate(sheet.head):
-        page.write_string(line, column, _clean(words), bold)
+        page.write_string(line, column, _clean(words), formats["bold"])
+    page.freeze_panes(line + 1, 1)
     for row in sheet.rows:
         line += 1
         for column, value in enumerate(row):
-            _cell(page, line, column, value, day)
+            _cell(page, line, column, value, formats["day"])
+    line += 1
+    for words in sheet.below:
+        line += 1
+        page.write_string(line, 0, _clean(words))
 
 
 def _cell(page: Any, line: int, column: int, value: Any, day: Any) -> None:
@@ -70,8 +82,21 @@ def _cell(page: Any, line: int, column: int, value: Any, day: Any) -> None:
 
 
 def _clean(text: str) -> str:
-    return _ILLEGAL.sub("", text)[:32_767]
+    return _ILLEGAL.sub("", text)[:LONGEST]
 
 
 def _sheet_name(name: str) -> str:
     return re.sub(r"[\[\]:*?/\\']", " ", _clean(name)).strip()[:31] or "Sheet"
+
+
+def printed(delegation: Delegation) -> str:
+    """The name of a delegation with its footnote mark, unless the name already ends with it."""
+    mark = delegation.footnote_mark
+    return delegation.name if delegation.name.endswith(mark) else delegation.name + mark
+
+
+def footnotes(edition: Edition, delegations: Iterable[Delegation]) -> list[str]:
+    """The footnotes of the edition that the marks of these delegations ask for, each once."""
+    marks = tuple({one.footnote_mark for one in delegations} - {""})
+    notes = (note.strip() for note in str(edition.footnotes).splitlines())
+    return [note for note in notes if marks and note.startswith(marks)]

@@ -58,7 +58,6 @@ def submit(
     by: str,
     visits: Iterable[FieldVisit] = (),
     at: dt.datetime | None = None,
-    checks_window: bool = True,
 ) -> Participant | None:
     """Take a registration: pending, confirmed or waitlisted, with its mail. Returns the participant.
 
@@ -74,12 +73,25 @@ def submit(
                 _("This form was sent before, and that registration has ended. Load the page again.")
             )
         return sent
-    if checks_window:
-        check_window(edition, at)
+    check_window(edition, at)
+    participant = _filled_in(edition, answers, submission, at)
+    if twin := _live_twin(participant):
+        mail.already_registered(twin)
+        return None
+    participant.status = _first_status(edition, participant)
+    participant.save()
+    record(participant, "submit", by=by, edition=edition, after=participant.status)
+    _ask_for_visits(participant, visits, by, at)
+    _tell(participant)
+    return participant
+
+
+def _filled_in(edition: Edition, answers: dict[str, Any], submission: uuid.UUID, at: dt.datetime) -> Participant:
+    """The answers as a participant that is not saved yet."""
     delegation: Delegation = answers["delegation"]
     if delegation.edition_id != edition.pk:
         raise RegistrationError(_("Choose your delegation."), "delegation")
-    participant = Participant(
+    return Participant(
         edition=edition,
         delegation=delegation,
         submission=submission,
@@ -92,15 +104,6 @@ def submit(
         language=answers.get("language") or "en",
         **_consents(answers, at),
     )
-    if twin := _live_twin(participant):
-        mail.already_registered(twin)
-        return None
-    participant.status = _first_status(edition, participant)
-    participant.save()
-    record(participant, "submit", by=by, edition=edition, after=participant.status)
-    _ask_for_visits(participant, visits, by, at)
-    _tell(participant)
-    return participant
 
 
 def check_window(edition: Edition, at: dt.datetime) -> None:

@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path, register_converter
 
-from participants.views import desk, my, registering
+from participants.views import desk, my, registering, scanning
 
 
 class ReferenceConverter:
@@ -34,10 +34,11 @@ urlpatterns = [
     path("my/<reference:reference>/withdraw/", my.withdraw, name="withdraw"),
     path("my/<reference:reference>/data.json", my.held, name="held"),
     path("my/<str:token>/", my.enter, name="enter"),
+    # The check-in desk
     path("checkin/", desk.desks, name="desks"),
     path("checkin/<slug:slug>/", desk.desk, name="desk"),
-    path("checkin/<slug:slug>/scan/", desk.scan, name="scan"),
-    path("checkin/<slug:slug>/undo/", desk.undo, name="undo"),
+    path("checkin/<slug:slug>/scan/", scanning.scan, name="scan"),
+    path("checkin/<slug:slug>/undo/", scanning.undo, name="undo"),
     path("checkin/<slug:slug>/result/<int:pk>/", desk.result, name="result"),
     path("c/<str:code>/", desk.badge, name="badge"),
     # Whatever else stands here is answered like a link that has ended.

@@ -102,11 +102,9 @@ def database() -> dict[str, Any]:
         },
     }
     if url := text("DATABASE_URL"):
-        try:
-            parsed = environ.Env.db_url_config(url)
-        except Exception:
-            parsed = {}
-        if "postgresql" not in parsed.get("ENGINE", "") or not parsed.get("NAME"):
+        is_ours = urlsplit(url).scheme in {"postgres", "postgresql"}
+        parsed = environ.Env.db_url_config(url) if is_ours else {}
+        if not parsed.get("NAME"):
             raise ImproperlyConfigured("DATABASE_URL is wrong: write postgres://user:password@host:5432/name.")
         options = common["OPTIONS"] | parsed.get("OPTIONS", {})
         return parsed | common | {"ENGINE": "django.db.backends.postgresql", "OPTIONS": options}

@@ -1,12 +1,16 @@
-"""The attendance grid: participants by day or by the sessions of a day; tick, save, take out as a sheet."""
+"""The attendance grid: participants by day or by the sessions of a day; tick, save, see who marked what."""
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.db.models.functions import Coalesce, Greatest
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import path
@@ -19,11 +23,13 @@ from events.admin.scope import ReadOnly, ScopedAdmin
 from events.models import Edition, record
 from participants import attendance
 from participants.access import Right, editions_for, may
-from participants.attendance import AttendanceError, Column, Grid
-from participants.exports import Sheet, workbook
+from participants.attendance import AttendanceError, Point
+from participants.exports import Sheet, footnotes, printed, workbook
 from participants.models import Attendance, Participant
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+LAST = 12
+FILTERS = ("day", "only", "q", "delegation", "order")
 
 
 @admin.register(Attendance)
@@ -49,11 +55,12 @@ class AttendanceAdmin(ReadOnly, ScopedAdmin):
     change_list_template = "admin/participants/attendance/list.html"
 
     def get_urls(self) -> list[Any]:
-        """With the grid and its sheet."""
+        """With the grid, the page of one person and the sheet."""
         view = self.admin_site.admin_view
         return [
             path("grid/", view(self.choose), name="participants_attendance_choose"),
             path("grid/<slug:slug>/", view(self.grid), name="participants_attendance_grid"),
+            path("grid/<slug:slug>/<int:pk>/", view(self.person), name="participants_attendance_person"),
             path("grid/<slug:slug>/attendance.xlsx", view(self.sheet), name="participants_attendance_xlsx"),
             *super().get_urls(),
         ]
@@ -63,145 +70,219 @@ class AttendanceAdmin(ReadOnly, ScopedAdmin):
         if not may(request.user, Right.MARK_ATTENDANCE):
             raise PermissionDenied
         editions = editions_for(request.user, Right.MARK_ATTENDANCE).exclude(first_day=None)
-        context = {
-            **self.admin_site.each_context(request),
-            "title": _("Attendance"),
-            "opts": self.opts,
-            "editions": editions,
-        }
-        return render(request, "admin/participants/attendance/choose.html", context)
-
-    # -- The grid -------------------------------------------------------------------------------------------------
+        return self._page(request, "choose", _("Attendance"), editions=editions)
 
     def grid(self, request: HttpRequest, slug: str) -> HttpResponse:
         """Show the grid, or save its ticks."""
-        edition = self._edition(request, slug, Right.MARK_ATTENDANCE)
-        day = _day(edition, request.GET.get("day", ""))
-        columns = attendance.session_columns(edition, day) if day else attendance.day_columns(edition)
+        edition = _edition(request, slug, Right.MARK_ATTENDANCE)
         if request.method == "POST":
-            return self._save(request, edition, columns)
-        drawn = attendance.grid(self._people(request, edition), columns)
+            _save(request, edition)
+            return HttpResponseRedirect(request.get_full_path())
         today = clock.now().astimezone(edition.zone).date()
-        context = {
-            **self.admin_site.each_context(request),
-            "title": _("Attendance of %(edition)s") % {"edition": edition},
-            "opts": self.opts,
-            "edition": edition,
-            "grid": drawn,
-            "columns": [(column, _label(column), column.day == today) for column in columns],
-            "day": day,
-            "q": request.GET.get("q", "")[:200],
-            "delegation": request.GET.get("delegation", "")[:9],
-            "delegations": edition.delegations.in_protocol_order(),
-            "rows": [_row(row, drawn) for row in drawn.rows],
-            "last": self._last_changes(edition),
-            "query": urlencode({k: request.GET[k] for k in ("day", "q", "delegation") if request.GET.get(k)}),
-        }
+        day, columns = _columns(request, edition, today)
+        drawn = attendance.grid(list(_people(request, edition)), columns)
         with clock.override(edition.zone):
-            return render(request, "admin/participants/attendance/grid.html", context)
+            return self._page(
+                request,
+                "grid",
+                _("Attendance of %(edition)s") % {"edition": edition},
+                edition=edition,
+                grid=drawn,
+                day=day,
+                today=today,
+                chosen={name: request.GET.get(name, "")[:200] for name in FILTERS},
+                delegations=edition.delegations.in_protocol_order(),
+                last=_last_changes(edition),
+                footnotes=footnotes(edition, [row.participant.delegation for row in drawn.rows]),
+                query=urlencode({name: request.GET[name] for name in FILTERS if request.GET.get(name)}),
+                may_export=may(request.user, Right.EXPORT, edition),
+            )
 
-    def _edition(self, request: HttpRequest, slug: str, right: Right) -> Edition:
-        return get_object_or_404(editions_for(request.user, right), slug=slug)
-
-    def _people(self, request: HttpRequest, edition: Edition) -> Any:
-        people = edition.participants.confirmed().select_related("delegation").order_by("sort_name", "id")
-        if words := request.GET.get("q", ""):
-            people = people.matching(words)
-        delegation = request.GET.get("delegation", "")
-        if delegation.isascii() and delegation.isdigit() and len(delegation) < 10:
-            people = people.filter(delegation=int(delegation))
-        return people
-
-    def _last_changes(self, edition: Edition) -> list[Attendance]:
-        rows = Attendance.objects.filter(participant__edition=edition).select_related("participant", "session")
-        return list(rows.order_by("-recorded_at", "-id")[:10])
-
-    def _save(self, request: HttpRequest, edition: Edition, columns: list[Column]) -> HttpResponse:
-        people = {person.pk: person for person in edition.participants.confirmed()}
-        try:
-            changes = list(_changes(request, people, columns))
-            ticked, cleared = attendance.save_grid(edition=edition, changes=changes, by=request.user.get_username())
-        except AttendanceError as error:
-            messages.error(request, str(error))
-        else:
-            at = clock.now().astimezone(edition.zone)
-            words = {"ticked": ticked, "cleared": cleared, "time": f"{at:%H:%M}"}
-            messages.success(request, _("Saved at %(time)s: %(ticked)s present, %(cleared)s taken away.") % words)
-        return HttpResponseRedirect(request.get_full_path())
+    def person(self, request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+        """Every mark of one person, standing and void; a mark other than present is given here."""
+        edition = _edition(request, slug, Right.MARK_ATTENDANCE)
+        people = edition.participants.select_related("delegation", "edition")
+        person = get_object_or_404(people, pk=min(pk, 2**63 - 1))
+        if request.method == "POST":
+            _save_person(request, person)
+            return HttpResponseRedirect(request.get_full_path())
+        with clock.override(edition.zone):
+            return self._page(
+                request,
+                "person",
+                _("Attendance of %(person)s") % {"person": person},
+                edition=edition,
+                person=person,
+                cells=attendance.grid([person], attendance.points(edition)).rows[0].cells,
+                marks=Attendance.Mark.choices,
+                rows=_changes_of(Q(participant=person)),
+            )
 
     def sheet(self, request: HttpRequest, slug: str) -> HttpResponse:
         """Participants by days, and a sheet for the sessions of each day, as .xlsx; written into the history."""
-        edition = self._edition(request, slug, Right.EXPORT)
-        people = list(self._people(request, edition))
-        at = clock.now().astimezone(edition.zone)
-        words = {"time": formats.date_format(at, "DATETIME_FORMAT"), "place": edition.city or edition.zone.key}
-        above = [str(edition.title), _("As of %(time)s (%(place)s time)") % words]
-        sheets = [_sheet(_("Days"), attendance.grid(people, attendance.day_columns(edition)), above)]
-        for day in edition.days:
-            columns = attendance.session_columns(edition, day)
-            if columns:
-                sheets.append(_sheet(day.isoformat(), attendance.grid(people, columns), above))
-        record(
-            edition,
-            "export attendance",
-            by=request.user.get_username(),
-            edition=edition,
-            after=f"{len(people)} people, {len(sheets)} sheets",
-        )
-        response = HttpResponse(workbook(sheets), content_type=XLSX)
+        edition = _edition(request, slug, Right.EXPORT)
+        people, at = list(_people(request, edition)), clock.now().astimezone(edition.zone)
+        sheets = _sheets(edition, people, at, is_filtered=any(request.GET.get(name) for name in ("q", "delegation")))
+        by = request.user.get_username()
+        after = f"{len(people)} people, {len(sheets)} sheets: name, delegation, role, presence"
+        record(edition, "export attendance", by=by, edition=edition, after=after)
+        response = HttpResponse(workbook(sheets[0].above[0], sheets), content_type=XLSX)
         name = f"attendance-{edition.slug}-{at:%Y%m%d-%H%M}.xlsx"
         response["Content-Disposition"] = content_disposition_header(True, name) or ""
-        response["Cache-Control"] = "private, no-store"
         return response
 
-
-def _day(edition: Edition, text: str) -> dt.date | None:
-    return next((day for day in edition.days if day.isoformat() == text), None)
-
-
-def _label(column: Column) -> str:
-    if column.session is None:
-        return f"{formats.date_format(column.day, 'D')} {formats.date_format(column.day, 'j')}"
-    session = column.session
-    start = f"{session.start.astimezone(session.edition.zone):%H:%M}" if session.start else ""
-    return f"{start} {session.letter + '. ' if session.letter else ''}{session.title}"
+    def _page(self, request: HttpRequest, name: str, title: str, **context: Any) -> HttpResponse:
+        frame = {**self.admin_site.each_context(request), "title": title, "opts": self.opts}
+        return render(request, f"admin/participants/attendance/{name}.html", frame | context)
 
 
-def _row(row: attendance.GridRow, drawn: Grid) -> dict[str, Any]:
-    """A row for the template; `was` keeps what the page showed, so that only what was changed is saved."""
-    own = [cell.is_present and not cell.is_derived for cell in row.cells]
-    return {
-        "person": row.participant,
-        "cells": list(zip(row.cells, [_label(column) for column in drawn.columns], strict=True)),
-        "total": row.total,
-        "was": "".join("1" if tick else "0" for tick in own),
+# -- What is shown ------------------------------------------------------------------------------------------------
+
+
+def _edition(request: HttpRequest, slug: str, right: Right) -> Edition:
+    if not may(request.user, right):
+        raise PermissionDenied
+    return get_object_or_404(editions_for(request.user, right), slug=slug)
+
+
+def _columns(request: HttpRequest, edition: Edition, today: dt.date) -> tuple[dt.date | None, list[Point]]:
+    """The day whose sessions are shown (None: the days themselves), and the columns."""
+    day = next((day for day in edition.days if day.isoformat() == request.GET.get("day")), None)
+    if day:
+        return day, attendance.session_points(edition, day)
+    days = attendance.day_points(edition)
+    if request.GET.get("only") == "today" and today in edition.days:
+        days = [Point(today)]
+    return None, days
+
+
+def _people(request: HttpRequest, edition: Edition) -> QuerySet[Participant]:
+    """The confirmed, and whoever was there before losing the place; searched and filtered as the page asks."""
+    was_here = Attendance.objects.standing().filter(participant__edition=edition, mark=Attendance.Mark.PRESENT)
+    shown = Q(status=Participant.Status.CONFIRMED) | Q(pk__in=was_here.values("participant"))
+    people = edition.participants.filter(shown).select_related("delegation")
+    if words := request.GET.get("q", ""):
+        people = people.matching(words)
+    delegation = request.GET.get("delegation", "")
+    if delegation.isascii() and delegation.isdigit() and len(delegation) < 10:
+        people = people.filter(delegation=int(delegation))
+    if request.GET.get("order") == "protocol":
+        return people.in_protocol_order()
+    return people.order_by("sort_name", "id")
+
+
+def _changes_of(which: Q) -> QuerySet[Attendance]:
+    """Marks written and made void, the latest first."""
+    rows = Attendance.objects.filter(which).select_related("participant", "session__edition")
+    return rows.annotate(changed=Greatest("recorded_at", Coalesce("void_at", "recorded_at"))).order_by(
+        "-changed", "-id"
+    )
+
+
+def _last_changes(edition: Edition) -> list[Attendance]:
+    return list(_changes_of(Q(participant__edition=edition))[:LAST])
+
+
+# -- Saving -------------------------------------------------------------------------------------------------------
+
+
+def _save(request: HttpRequest, edition: Edition) -> None:
+    known = {point.name: point for point in attendance.points(edition)}
+    changes, unknown = [], set()
+    for pk, name, is_present in _ticks(request):
+        if name in known:
+            changes.append((pk, known[name], is_present))
+        else:
+            unknown.add(name)
+    try:
+        saved = attendance.save_grid(edition=edition, changes=changes, by=request.user.get_username())
+    except AttendanceError as error:
+        messages.error(request, str(error))
+        return
+    if unknown:
+        messages.error(request, _("The agenda changed while you wrote. A session left it; its ticks were not saved."))
+    for sentence in saved.refused[:20]:
+        messages.error(request, sentence)
+    words = {
+        "ticked": saved.ticked,
+        "cleared": saved.cleared,
+        "time": f"{clock.now().astimezone(edition.zone):%H:%M}",
     }
+    messages.success(request, _("Saved at %(time)s: %(ticked)s present, %(cleared)s taken away.") % words)
 
 
-def _changes(request: HttpRequest, people: dict[int, Participant], columns: list[Column]) -> Any:
+def _ticks(request: HttpRequest) -> Iterator[tuple[int, str, bool]]:
+    """What differs from the page as it was loaded: ticks that another member of staff set since are left alone."""
     for name, was in request.POST.items():
         kind, _dash, key = name.partition("-")
-        if kind != "was" or not key.isascii() or not key.isdigit() or len(key) > 9:
-            continue
-        person = people.get(int(key))
-        if person is None:
-            raise AttendanceError(_("Somebody on this page has no confirmed place any more. Load the page again."))
-        if len(was) != len(columns):
-            raise AttendanceError(_("The agenda changed while you wrote. Load the page again and tick once more."))
-        ticks = request.POST.getlist(f"p-{key}")
-        for index, column in enumerate(columns):
-            is_present = str(index) in ticks
-            if is_present != (was[index] == "1"):
-                yield person, column, is_present
+        if kind == "was" and key.isascii() and key.isdigit() and len(key) < 19:
+            before, after = set(str(was).split()), set(request.POST.getlist(f"p-{key}"))
+            for point in sorted(before ^ after):
+                yield int(key), point, point in after
 
 
-def _sheet(name: str, drawn: Grid, above: list[str]) -> Sheet:
-    head = [_("Name"), _("Delegation"), _("Role"), *[_label(column) for column in drawn.columns], _("Total")]
-    rows = [
-        [r.participant.name, r.participant.delegation.name, str(r.participant.get_role_display())]
-        + [1 if cell.is_present else 0 for cell in r.cells]
-        + [r.total]
-        for r in drawn.rows
+def _save_person(request: HttpRequest, person: Participant) -> None:
+    by, written = request.user.get_username(), 0
+    try:
+        with transaction.atomic():
+            for point in attendance.points(person.edition):
+                before, after = request.POST.get(f"was-{point.name}", ""), request.POST.get(point.name, "")
+                if before == after or after not in ("", *Attendance.Mark.values):
+                    continue
+                place: dict[str, Any] = {"participant": person, "day": point.day, "session": point.session, "by": by}
+                if after:
+                    attendance.mark(**place, mark=after)
+                else:
+                    attendance.clear(**place, reason="taken away")
+                written += 1
+    except AttendanceError as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, _("Saved: %(number)s marks changed.") % {"number": written})
+
+
+# -- As a sheet ---------------------------------------------------------------------------------------------------
+
+
+def _sheets(edition: Edition, people: list[Participant], at: dt.datetime, *, is_filtered: bool) -> list[Sheet]:
+    """All from one reading of the marks, so that the sheets agree."""
+    marks = attendance.marks_of(people)
+    when = {"time": formats.date_format(at, "DATETIME_FORMAT"), "place": edition.city or edition.zone.key}
+    number = {"number": len(people)}
+    above = [
+        f"{edition.title}, {edition.place}" if edition.place else str(edition.title),
+        _("As of %(time)s (%(place)s time)") % when,
+        _("Some people only, as searched: %(number)s") % number
+        if is_filtered
+        else _("All people: %(number)s") % number,
+        _("1 = present, 0 = no mark"),
+    ]
+    by_day: dict[dt.date, list[Point]] = {day: [] for day in edition.days}
+    for point in attendance.session_points(edition):
+        by_day[point.day].append(point)
+    tables = [(_("Days"), attendance.day_points(edition))]
+    tables += [(day.isoformat(), columns) for day, columns in by_day.items() if columns]
+    below = footnotes(edition, [person.delegation for person in people])
+    return [_sheet(name, attendance.grid(people, columns, marks), above, below) for name, columns in tables]
+
+
+def _sheet(name: str, drawn: attendance.Grid, above: list[str], below: list[str]) -> Sheet:
+    head = [_("Name"), _("Delegation"), _("Role"), *[_head(column) for column in drawn.columns], _("Total")]
+    rows: list[list[Any]] = [
+        [one.participant.name, printed(one.participant.delegation), str(one.participant.get_role_display())]
+        + [_value(cell) for cell in one.cells]
+        + [one.total]
+        for one in drawn.rows
     ]
     rows.append([_("Present"), "", "", *drawn.totals, sum(drawn.totals)])
-    return Sheet(name, head, rows, above, [32, 28, 18, *[14] * len(drawn.columns), 8])
+    return Sheet(name, head, rows, above, below, [32, 28, 20, *[14] * len(drawn.columns), 8])
+
+
+def _head(column: Point) -> str:
+    return column.title or f"{formats.date_format(column.day, 'D')} {column.day.isoformat()}"
+
+
+def _value(cell: attendance.Cell) -> int | str:
+    if cell.row is None or cell.is_present:
+        return int(cell.is_present)
+    return str(cell.row.get_mark_display())

@@ -2,42 +2,45 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import hashlib
-import json
 import uuid
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.db.models import Case, QuerySet, When
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone as clock
-from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from events.models import Edition
-from participants import checkin, throttling
+from participants import attendance, checkin, throttling
 from participants.access import Right, editions_for, may
-from participants.attendance import day_columns, session_columns
-from participants.checkin import REPEATED, CheckInError
-from participants.models import Attendance, Participant, Scan
+from participants.attendance import AttendanceError, Point
+from participants.models import Attendance, Participant, Scan, VisitBooking
 
 SHOWN = 20
 LAST = 10
 MISSES, WINDOW = 30, 600
+REMEMBERED = "desk_point"
 
 
-def _edition(request: HttpRequest, slug: str) -> Edition:
+def edition_of_desk(request: HttpRequest, slug: str) -> Edition:
+    """The edition at whose desk the account may stand; 403 for an account without any desk, 404 for a wrong one."""
     if not may(request.user, Right.CHECK_IN):
         raise PermissionDenied
-    return get_object_or_404(editions_for(request.user, Right.CHECK_IN).exclude(first_day=None), slug=slug)
+    return get_object_or_404(_open(editions_for(request.user, Right.CHECK_IN)), slug=slug)
 
 
-def _device(request: HttpRequest) -> str:
+def _open(editions: QuerySet[Edition]) -> QuerySet[Edition]:
+    return editions.exclude(first_day=None).exclude(status=Edition.Status.ARCHIVED)
+
+
+def device_of(request: HttpRequest) -> str:
     """Tells one signed-in phone from another without naming it."""
     return hashlib.sha256((request.session.session_key or "").encode()).hexdigest()[:16]
 
@@ -48,7 +51,7 @@ def desks(request: HttpRequest) -> HttpResponse:
     """The editions at whose desk one may stand."""
     if not may(request.user, Right.CHECK_IN):
         raise PermissionDenied
-    editions = list(editions_for(request.user, Right.CHECK_IN).exclude(first_day=None).exclude(status="archived")[:50])
+    editions = list(_open(editions_for(request.user, Right.CHECK_IN))[:50])
     if len(editions) == 1:
         return redirect("participants:desk", editions[0].slug)
     return render(request, "participants/desk/desks.html", {"editions": editions})
@@ -57,74 +60,15 @@ def desks(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def desk(request: HttpRequest, slug: str) -> HttpResponse:
-    """Search and the last check-ins; a POST checks in and goes to the answer."""
-    edition = _edition(request, slug)
-    if request.method == "POST":
-        return _check_in(request, edition)
-    point = request.GET.get("point", "") or _point_of_today(edition)
-    words = request.GET.get("q", "")[:200]
-    return _desk(request, edition, point, words)
-
-
-def _desk(request: HttpRequest, edition: Edition, point: str, words: str, problem: str = "") -> HttpResponse:
+    """Search and the last check-ins; a POST checks in and goes to the answer, or chooses the point."""
+    edition = edition_of_desk(request, slug)
+    if request.method != "POST":
+        return _page(request, edition)
     try:
-        where = checkin.read_point(edition, point)
-    except CheckInError:
-        where = checkin.read_point(edition, _point_of_today(edition))
-    scans = edition.scans.filter(result=Scan.Result.OK).select_related("participant__delegation")
-    context = {
-        "edition": edition,
-        "points": _points(edition),
-        "point": where.name,
-        "q": words,
-        "people": _found(edition, where, words) if words else [],
-        "last": list(scans[:LAST]),
-        "undo_from": clock.now() - checkin.UNDO_FOR,
-        "present": _present(edition, where),
-        "expected": edition.participants.confirmed().count(),
-        "problem": problem,
-    }
-    return render(request, "participants/desk/desk.html", context, status=422 if problem else 200)
-
-
-def _present(edition: Edition, where: checkin.Point) -> int:
-    rows = Attendance.objects.standing().filter(participant__edition=edition, mark=Attendance.Mark.PRESENT)
-    return rows.filter(day=where.day, session=where.session).count()
-
-
-def _point_of_today(edition: Edition) -> str:
-    today = clock.now().astimezone(edition.zone).date()
-    day = today if today in edition.days else edition.days[0]
-    return f"day:{day.isoformat()}"
-
-
-def _points(edition: Edition) -> list[tuple[str, str, dt.date]]:
-    """(name, words, day) of every day and session; words empty for a day."""
-    points = []
-    for column in day_columns(edition):
-        points.append((f"day:{column.day.isoformat()}", "", column.day))
-        for inner in session_columns(edition, column.day):
-            if inner.session and inner.session.start:
-                start = inner.session.start.astimezone(edition.zone)
-                points.append((f"session:{inner.session.pk}", f"{start:%H:%M} {inner.session.title}", column.day))
-    return points
-
-
-def _found(edition: Edition, where: checkin.Point, words: str) -> list[dict[str, Any]]:
-    """Live registrations that fit, by code or by name and organisation, each with the time it was counted here."""
-    code = checkin.read_code(words)
-    people = edition.participants.select_related("delegation")
-    exact = list(people.filter(code=code))
-    found = exact or list(people.live().matching(words).order_by("sort_name", "id")[: SHOWN + 1])
-    rows = Attendance.objects.standing().filter(
-        participant__in=found, day=where.day, session=where.session, mark=Attendance.Mark.PRESENT
-    )
-    times = dict(rows.values_list("participant_id", "recorded_at"))
-    return [{"person": person, "nonce": uuid.uuid4(), "since": times.get(person.pk)} for person in found]
-
-
-def _check_in(request: HttpRequest, edition: Edition) -> HttpResponse:
-    try:
+        if "choose" in request.POST:
+            point = attendance.read_point(edition, request.POST["choose"])
+            request.session[REMEMBERED] = [edition.pk, point.name, _today(edition)]
+            return redirect("participants:desk", edition.slug)
         tried = checkin.scan(
             edition=edition,
             code=request.POST.get("code", "")[:200],
@@ -132,32 +76,93 @@ def _check_in(request: HttpRequest, edition: Edition) -> HttpResponse:
             nonce=uuid.UUID(request.POST.get("nonce", "")),
             client_at=clock.now(),
             by=request.user.get_username(),
-            device=_device(request),
+            device=device_of(request),
         )
-    except CheckInError as error:
-        return _desk(request, edition, request.POST.get("point", ""), "", str(error))
+    except AttendanceError as error:
+        return _page(request, edition, str(error))
     except ValueError:
-        return _desk(
-            request, edition, request.POST.get("point", ""), "", _("Load the page again and check in once more.")
-        )
+        return _page(request, edition, _("Nobody was checked in. Find the person and check in once more."))
     return redirect("participants:result", edition.slug, tried.pk)
+
+
+def _page(request: HttpRequest, edition: Edition, problem: str = "") -> HttpResponse:
+    point = _point(request, edition)
+    words = request.GET.get("q", "").strip()[:200]
+    people = _found(edition, point, words) if words else []
+    entries = edition.scans.filter(result=Scan.Result.OK).select_related("participant__delegation")
+    confirmed = edition.participants.confirmed()
+    context = {
+        "edition": edition,
+        "points": attendance.points(edition),
+        "point": point,
+        "is_today": point.day.isoformat() == _today(edition),
+        "q": words,
+        "people": people[:SHOWN],
+        "has_more": len(people) > SHOWN,
+        # A code that nobody here has is a try too: pressing the button writes it down.
+        "code": checkin.read_code(words) if not people and checkin.looks_like_code(words) else "",
+        "nonce": uuid.uuid4(),
+        "last": list(entries[:LAST]),
+        "undo_from": clock.now() - checkin.UNDO_FOR,
+        "present": _present(point).filter(participant__in=confirmed).count(),
+        "expected": confirmed.count(),
+        "problem": problem,
+        "may_mark": may(request.user, Right.MARK_ATTENDANCE, edition),
+    }
+    return render(request, "participants/desk/desk.html", context, status=422 if problem else 200)
+
+
+def _today(edition: Edition) -> str:
+    return clock.now().astimezone(edition.zone).date().isoformat()
+
+
+def _point(request: HttpRequest, edition: Edition) -> Point:
+    """What was chosen on this phone today, else the day."""
+    today = _today(edition)
+    pk, name, chosen_on = request.session.get(REMEMBERED, (None, "", ""))
+    if (pk, chosen_on) == (edition.pk, today):
+        try:
+            return attendance.read_point(edition, name)
+        except AttendanceError:
+            pass  # the session left the agenda since
+    days = {day.isoformat(): day for day in edition.days}
+    return Point(days.get(today, edition.days[0]))
+
+
+def _present(point: Point) -> QuerySet[Attendance]:
+    rows = Attendance.objects.standing().filter(mark=Attendance.Mark.PRESENT, session=point.session)
+    return rows if point.session else rows.filter(day=point.day)
+
+
+def _found(edition: Edition, point: Point, words: str) -> list[dict[str, Any]]:
+    """Who fits, by code or by name and organisation, each with the time it was counted here; one more than shown."""
+    people = edition.participants.select_related("delegation").filter(erased_at=None)
+    first = Case(When(status=Participant.Status.CONFIRMED, then=0), default=1)
+    found = list(people.filter(code=checkin.read_code(words)))
+    found = found or list(people.matching(words).order_by(first, "sort_name", "id")[: SHOWN + 1])
+    times = dict(_present(point).filter(participant__in=found).values_list("participant_id", "recorded_at"))
+    return [{"person": person, "nonce": uuid.uuid4(), "since": times.get(person.pk)} for person in found]
 
 
 @never_cache
 @require_safe
 def result(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """The answer to one try, as large as the screen."""
-    edition = _edition(request, slug)
-    tried = get_object_or_404(edition.scans.select_related("participant__delegation", "edition"), pk=pk)
-    verdict = tried.result if tried.reason != REPEATED else "ok"
+    edition = edition_of_desk(request, slug)
+    tried = get_object_or_404(edition.scans.select_related("participant__delegation"), pk=pk)
+    verdict = "ok" if checkin.is_ok(tried) else str(tried.result)
+    if tried.void_at:
+        verdict = "undone"
+    bookings = VisitBooking.objects.filter(participant=tried.participant_id, state=VisitBooking.State.CONFIRMED)
     context = {
         "edition": edition,
         "scan": tried,
         "verdict": verdict,
-        "since": checkin.first_time(tried),
-        "can_undo": tried.result == "ok"
-        and tried.void_at is None
-        and clock.now() - tried.received_at < checkin.UNDO_FOR,
+        "reason": checkin.reason_of(tried),
+        "before": checkin.counted_before(tried),
+        "bookings": bookings.select_related("vehicle", "visit__session") if verdict == "ok" else [],
+        "can_undo": verdict == tried.result == "ok" and clock.now() - tried.received_at < checkin.UNDO_FOR,
+        "may_see": may(request.user, Right.SEE_PEOPLE, edition),
     }
     return render(request, "participants/desk/result.html", context)
 
@@ -165,74 +170,18 @@ def result(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 @never_cache
 @require_POST
 def undo(request: HttpRequest, slug: str) -> HttpResponse:
-    """Take a check-in back: by the button of the page, or as JSON {"nonce": ...}."""
-    edition = _edition(request, slug)
-    is_json = request.content_type == "application/json"
+    """Take a check-in back by the button of the page."""
+    edition = edition_of_desk(request, slug)
     try:
-        nonce = uuid.UUID(str(_object(request).get("nonce") if is_json else request.POST.get("nonce", "")))
+        tried = edition.scans.filter(nonce=uuid.UUID(request.POST.get("nonce", ""))).first()
+        if tried is None:
+            raise ValueError
+        checkin.undo(scan=tried, by=request.user.get_username())
+    except AttendanceError as error:
+        return _page(request, edition, str(error))
     except ValueError:
-        return _refused(_("Send the nonce of the check-in."), 400)
-    tried = edition.scans.filter(nonce=nonce).first()
-    if tried is None:
-        raise Http404
-    try:
-        tried = checkin.undo(scan=tried, by=request.user.get_username())
-    except CheckInError as error:
-        if is_json:
-            return _refused(str(error), 409)
-        return _desk(request, edition, tried.point, "", str(error))
-    if is_json:
-        return JsonResponse({"status": "undone", "nonce": str(tried.nonce)})
+        return _page(request, edition, _("Nothing was undone. Choose one of the last check-ins."))
     return redirect("participants:desk", edition.slug)
-
-
-@never_cache
-@require_POST
-def scan(request: HttpRequest, slug: str) -> HttpResponse:
-    """The same for programs: JSON in, JSON out, as the public contract says."""
-    edition = _edition(request, slug)
-    try:
-        asked = _object(request)
-        nonce = uuid.UUID(_text(asked, "nonce"))
-        at = parse_datetime(_text(asked, "at"))
-    except ValueError as error:
-        return _refused(str(error), 400)
-    if at is None or at.tzinfo is None or abs(at - clock.now()) > dt.timedelta(days=30):
-        return _refused(_("“at” is not a time with its offset from the last days."), 400)
-    try:
-        tried = checkin.scan(
-            edition=edition,
-            code=_text(asked, "code"),
-            point=_text(asked, "point"),
-            nonce=nonce,
-            client_at=at,
-            by=request.user.get_username(),
-            device=_device(request),
-        )
-    except (CheckInError, ValueError) as error:
-        return _refused(str(error), 400)
-    return JsonResponse(checkin.answer(tried))
-
-
-def _object(request: HttpRequest) -> dict[str, Any]:
-    try:
-        asked = json.loads(request.body)
-    except ValueError:
-        asked = None
-    if not isinstance(asked, dict):
-        raise ValueError(_("Send a JSON object."))
-    return asked
-
-
-def _text(asked: dict[str, Any], name: str) -> str:
-    value = asked.get(name)
-    if not isinstance(value, str) or not value or len(value) > 200:
-        raise ValueError(_("“%(name)s” is missing or is not a short text.") % {"name": name})
-    return value
-
-
-def _refused(sentence: str, status: int) -> JsonResponse:
-    return JsonResponse({"error": sentence}, status=status)
 
 
 @login_not_required
@@ -241,12 +190,14 @@ def _refused(sentence: str, status: int) -> JsonResponse:
 def badge(request: HttpRequest, code: str) -> HttpResponse:
     """What the code on a badge opens: for the desk the person, for everybody else a page that says nothing."""
     who = throttling.client_address(request)
-    if throttling.is_over("badge", who, MISSES) and not request.user.is_authenticated:
+    if throttling.is_over("badge", who, MISSES) and not may(request.user, Right.CHECK_IN):
         return throttling.too_many(request, WINDOW)
-    person = Participant.objects.select_related("edition").filter(code=checkin.read_code(code)).first()
-    if person is not None and may(request.user, Right.CHECK_IN, person.edition):
+    read = checkin.read_code(code)
+    person = Participant.objects.select_related("edition").filter(code=read).first()
+    if person and may(request.user, Right.CHECK_IN, person.edition):
         return redirect(f"{reverse('participants:desk', args=[person.edition.slug])}?q={person.code}")
     throttling.count("badge", who, WINDOW)
-    response = render(request, "participants/desk/badge.html")
+    is_staff = may(request.user, Right.CHECK_IN)
+    response = render(request, "participants/desk/badge.html", {"is_staff": is_staff})
     response["X-Robots-Tag"] = "noindex"
     return response

@@ -84,9 +84,7 @@ def participant(edition: Edition, email: str = "mira@example.org", **changed: An
         "email": email,
         "consent_privacy": True,
     }
-    made = registration.submit(
-        edition=edition, answers=answers | changed, submission=uuid.uuid4(), by="test", checks_window=False
-    )
+    made = registration.submit(edition=edition, answers=answers | changed, submission=uuid.uuid4(), by="test")
     assert made is not None
     return made
 

@@ -1,0 +1,74 @@
+"""Cleaning and folding of typed text."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from events.text import clean_line, clean_text, fold, has_visible
+
+REAL_NAMES = """Đorđe;Ñandú;İlker;O'Brien;von der Leyen;Sukarno;ß;Ћирић;Žižek;Shënkoll;Őry;Jean-Luc;Мария;Ѓорѓи;
+Ștefan;Țepeș;Łukasz;Ægir;Çelik;Ğ;Αλέξανδρος;محمد;王;김;É;d'Arc;Nguyễn Văn;Müller-Lüdenscheid;Åse;Þór""".replace(
+    "\n", ""
+)
+
+
+@pytest.mark.parametrize("name", REAL_NAMES.split(";"))
+def test_real_names_stay_as_they_are_written(name):
+    assert clean_line(name) == name
+    assert has_visible(name)
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("A\x00B", "AB"),
+        ("A\x0bB", "A B"),
+        ("A\r\nB", "A B"),
+        ("A\tB  C ", "A B C"),
+        ("A\u202eB", "AB"),
+        ("A\u2066B", "AB"),
+        ("A\ufffeB", "AB"),
+        ("A\ud800B", "AB"),
+        ("e\u0301", "é"),
+        ("q" + "\u0301\u0302" * 500, "q" + "\u0301\u0302" * 2),
+    ],
+)
+def test_what_cannot_be_seen_or_breaks_formats_is_taken_out(typed, kept):
+    assert clean_line(typed) == kept
+
+
+def test_lines_of_a_longer_text_are_kept():
+    assert clean_text("one\r\ntwo\rthree\u2028four") == "one\ntwo\nthree\nfour"
+
+
+@pytest.mark.parametrize("text", ["", " ", "\u200b", "\u3164", "\u0301\u0302", "\u2800", "\u00ad", "\ufeff"])
+def test_nothing_to_see(text):
+    assert not has_visible(text)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Примеровски", "primerovski"),
+        ("PRIMJERIĆ", "primjeric"),
+        ("Đorđe", "Ђорђе"),
+        ("İlker", "ilker"),
+        ("Straße", "STRASSE"),
+        ("Ѓорѓи", "gorgi"),
+        ("Łódź", "lodz"),
+        ("ﬁ", "fi"),
+    ],
+)
+def test_search_ignores_accents_case_and_script(one, other):
+    assert fold(one) == fold(other)
+
+
+@given(st.text())
+def test_cleaning_twice_is_cleaning_once(text):
+    assert clean_line(clean_line(text)) == clean_line(text)
+    assert clean_text(clean_text(text)) == clean_text(text)
+
+
+@given(st.text(st.characters(codec="utf-8")))
+def test_folding_never_fails_and_is_storable(text):
+    assert "\n" not in fold(text)

@@ -1,0 +1,183 @@
+"""The mail worker, with a mail server that refuses, delays and drops."""
+
+import datetime as dt
+import email
+import email.policy
+import smtplib
+import stat
+from pathlib import Path
+
+import pytest
+from django.core import mail as django_mail
+from django.core.mail.backends.locmem import EmailBackend
+from django.db import connection
+from django.utils import timezone as clock
+
+from participants import delivery
+from participants.models import Message
+from tests import make
+
+pytestmark = pytest.mark.django_db
+
+
+class Server(EmailBackend):
+    """A mail server in the memory of the test, with an answer for each address."""
+
+    answers: dict[str, Exception] = {}
+
+    def send_messages(self, messages):
+        for message in messages:
+            if error := self.answers.get(message.to[0]):
+                raise error
+        return super().send_messages(messages)
+
+
+@pytest.fixture(autouse=True)
+def server(settings):
+    settings.EMAIL_BACKEND = f"{__name__}.Server"
+    django_mail.outbox = []
+    Server.answers = {}
+    return Server
+
+
+def queued():
+    make.participant(make.edition())
+    return Message.objects.latest("pk")
+
+
+def deliver(at=None):
+    return delivery.send_next(at)
+
+
+def test_a_queued_message_is_sent_once_and_then_holds_no_text():
+    message = queued()
+    text = message.text
+    assert deliver() == "sent"
+    assert deliver() is None
+    (sent,) = django_mail.outbox
+    message.refresh_from_db()
+    assert sent.body == text
+    assert sent.to == [message.to]
+    assert sent.extra_headers["Message-ID"] == message.message_id
+    assert (message.state, message.text, message.html, message.calendar) == ("sent", "", "", "")
+    assert message.sent_at
+
+
+def test_the_mail_has_text_html_calendar_and_the_right_headers(settings):
+    queued()
+    deliver()
+    whole = email.message_from_bytes(django_mail.outbox[0].message().as_bytes(), policy=email.policy.default)
+    kinds = [part.get_content_type() for part in whole.walk()]
+    assert "text/plain" in kinds
+    assert "text/html" in kinds
+    assert "text/calendar" in kinds
+    assert whole["From"] == settings.DEFAULT_FROM_EMAIL
+    assert whole["Reply-To"] == "secretariat@example.org"
+    assert whole["Auto-Submitted"] == "auto-generated"
+    assert whole["Bcc"] is None
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        smtplib.SMTPRecipientsRefused({"x": (550, b"no such user person@example.org")}),
+        smtplib.SMTPDataError(554, b"no"),
+        smtplib.SMTPResponseException(500, b"no"),
+    ],
+)
+def test_a_final_no_fails_the_message_and_says_the_code_without_the_address(server, error):
+    message = queued()
+    server.answers[message.to] = error
+    assert deliver() == "failed"
+    message.refresh_from_db()
+    assert message.text
+    assert str(next(iter(delivery._codes(error)))) in message.log[-1]["what"]
+    assert "person" not in message.log[-1]["what"]
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        smtplib.SMTPRecipientsRefused({"x": (452, b"mailbox full")}),
+        smtplib.SMTPResponseException(421, b"busy"),
+        smtplib.SMTPServerDisconnected("gone"),
+        smtplib.SMTPAuthenticationError(535, b"password"),
+        ConnectionRefusedError(),
+        TimeoutError(),
+    ],
+)
+def test_what_may_pass_is_tried_again_later_with_the_same_number(server, error):
+    message = queued()
+    number = message.message_id
+    server.answers[message.to] = error
+    assert deliver() == "queued"
+    assert deliver() is None
+    server.answers.clear()
+    assert deliver(clock.now() + dt.timedelta(minutes=2)) == "sent"
+    message.refresh_from_db()
+    assert (message.tries, message.message_id) == (2, number)
+
+
+def test_gaps_grow_and_after_two_days_the_message_has_failed(server):
+    message = queued()
+    server.answers[message.to] = ConnectionRefusedError()
+    now, gaps = clock.now() + dt.timedelta(seconds=1), []
+    while deliver(now) == "queued":
+        message.refresh_from_db()
+        gaps.append(message.next_try_at - now)
+        now = message.next_try_at
+    message.refresh_from_db()
+    assert message.state == "failed"
+    assert gaps == sorted(gaps)
+    assert sum(gaps, dt.timedelta()) > dt.timedelta(days=1)
+    assert len(message.log) == message.tries
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_bad_message_does_not_hold_up_the_others(server):
+    edition = make.edition()
+    first = make.participant(edition)
+    for _n in range(3):
+        make.participant(edition)
+    server.answers[first.email] = ConnectionRefusedError()
+    assert delivery.run(lambda: False, once=True) == 3
+    assert Message.objects.filter(state="queued").count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_mail_that_cannot_be_written_fails_and_the_worker_goes_on(server):
+    broken, good = queued(), queued()
+    server.answers[broken.to] = ValueError("cannot be encoded")
+    assert delivery.run(lambda: False, once=True) == 1
+    broken.refresh_from_db()
+    good.refresh_from_db()
+    assert (broken.state, good.state) == ("failed", "sent")
+
+
+def test_a_failed_message_can_be_queued_again(server):
+    message = queued()
+    server.answers[message.to] = smtplib.SMTPDataError(554, b"no")
+    deliver()
+    server.answers.clear()
+    delivery.retry(message=message, by="sec")
+    assert deliver(clock.now() + dt.timedelta(seconds=1)) == "sent"
+    assert delivery.retry(message=message, by="sec").state == "sent"
+
+
+def test_the_text_of_a_waiting_message_is_a_token_in_the_database():
+    queued()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT text, html, calendar FROM participants_message")
+        for value in cursor.fetchone():
+            assert value.startswith("f1:")
+
+
+def test_without_a_mail_server_mails_are_files_that_only_their_owner_opens(settings):
+    settings.EMAIL_BACKEND = "participants.delivery.FolderBackend"
+    message = queued()
+    assert deliver() == "sent"
+    (path,) = Path(settings.EMAIL_FILE_PATH).iterdir()
+    assert path.suffix == ".eml"
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert message.to not in path.name
+    assert email.message_from_bytes(path.read_bytes())["To"] == message.to
