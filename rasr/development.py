@@ -16,7 +16,7 @@ PATIENCE = 10  # seconds that a process gets to end by itself
 def commands(port: str) -> list[list[str]]:
     """What runs side by side: the web server and the worker that sends messages."""
     web = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", port]
-    web += ["--workers", "1", "--blocking-threads", "8", "--log-level", "warning", "--no-ws", "rasr.wsgi:application"]
+    web += ["--workers", "1", "--blocking-threads", "8", "--log-level", "error", "--no-ws", "rasr.wsgi:application"]
     return [web, [*MANAGE, "send_messages"]]
 
 

@@ -338,6 +338,6 @@ LOGGING = {
         "django": {"handlers": [], "level": "WARNING", "propagate": True},
         "django.request": {"level": "ERROR"},
         "django.security": {"level": "ERROR"},
-        "rasr.requests": {"level": "WARNING" if DEVELOPMENT else "INFO"},
+        "rasr": {"level": "WARNING" if DEVELOPMENT else "INFO"},
     },
 }
