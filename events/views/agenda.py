@@ -15,7 +15,7 @@ from django.utils import timezone as clock
 from django.utils.http import urlencode
 from django.utils.translation import get_language
 
-from events.agenda import Agenda, NowNext, from_json, now_next, said
+from events.agenda import Agenda, NowNext, now_next, said
 from events.caching import cached_answer
 from events.models import AgendaRelease, Edition
 from events.scheduling import change_in_words, released_agenda
@@ -201,10 +201,12 @@ def changes(request: HttpRequest, slug: str) -> HttpResponse:
     edition = Edition.objects.public().filter(slug=slug).first()
     if edition is None:
         raise Http404
-    releases = AgendaRelease.objects.filter(edition=edition)[:100]
-    rows = []
-    for release in releases:
-        drawn = from_json(release.document)
-        rows.append({"release": release, "changes": [change_in_words(change, drawn) for change in release.difference]})
+    latest = released_agenda(slug)
+    releases = AgendaRelease.objects.filter(edition=edition).defer("document")[:100] if latest else []
+    rows = [
+        {"release": release, "changes": [change_in_words(change, latest) for change in release.difference]}
+        for release in releases
+        if latest
+    ]
     context = {"frame": edition_frame(edition, "agenda"), "edition": edition, "rows": rows}
     return render(request, "events/changes.html", context)
