@@ -254,7 +254,14 @@ def test_a_session_shows_who_where_and_what_is_at_the_same_time(edition):
     Talk.objects.create(session=session, title="Reporting")
     release_agenda(edition=edition, by="sec")
     body = text(base(edition, f"sessions/{session.pk}/"))
-    for words in ("Belgium", "To be confirmed", "Reporting", "Subject B", "Opening", "Tirana time (CEST, UTC+2; Europe/Tirane)"):
+    for words in (
+        "Belgium",
+        "To be confirmed",
+        "Reporting",
+        "Subject B",
+        "Opening",
+        "Tirana time (CEST, UTC+2; Europe/Tirane)",
+    ):
         assert words in body
 
 
