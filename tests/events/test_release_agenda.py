@@ -38,7 +38,7 @@ def test_the_difference_is_printed_in_words_and_the_note_is_kept(release):
     assert printed.splitlines() == [
         f"Release 2 of {edition.slug}: 2 sessions.",
         "  Cancelled: “Depots”.",
-        "  New: “Visit”, 8 October 2030, 14:00–16:00.",
+        "  New: “Visit”, 8 October 2030, 14:00 to 16:00.",
     ]
     assert edition.releases.first().note == "Rooms are fixed."
 

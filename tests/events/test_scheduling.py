@@ -57,7 +57,7 @@ def test_building_costs_the_same_with_one_session_and_with_many(django_assert_nu
     for hour in range(8, 18):
         full_session(many, start=hour, end=hour + 1)
     for edition in (few, many):
-        with django_assert_num_queries(8):
+        with django_assert_num_queries(9):
             build_agenda(Edition.objects.get(pk=edition.pk))
 
 
@@ -193,7 +193,7 @@ def test_finding_costs_the_same_with_one_session_and_with_many(django_assert_num
         full_session(edition, start=hour, end=hour + 1)
     edition = Edition.objects.get(pk=edition.pk)
     find_clashes(edition)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         assert find_clashes(edition) == []
 
 
@@ -275,8 +275,8 @@ def test_a_difference_is_told_in_the_readers_words_and_the_editions_time():
     release = release_agenda(edition=edition, by="sec")
     told = [change_in_words(change, from_json(release.document)) for change in release.difference]
     assert told == [
-        "Moved: “Depots”, from 8 October 2030, 09:00–10:00 to 8 October 2030, 14:00–15:00.",
-        "Room of “Depots”: Library, before Hall A.",
+        "New time of “Depots”: 8 October 2030, 14:00 to 15:00, was 8 October 2030, 09:00 to 10:00.",
+        "New room of “Depots”: Library, was Hall A.",
     ]
 
 
