@@ -23,9 +23,10 @@ test: .venv/.ok  ## The whole test suite, in parallel, on real PostgreSQL
 check: .venv/.ok  ## Everything that can be checked without running a test
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
-	git ls-files -z 'templates/*.html' | xargs -0 .venv/bin/djade --target-version 5.2 --check
+	find templates -name '*.html' -print0 | xargs -0 .venv/bin/djade --target-version 5.2 --check
 	DEVELOPMENT=1 .venv/bin/mypy .
 	DEVELOPMENT=1 $(PY) manage.py makemigrations --check
+	DEVELOPMENT=1 $(PY) -m pytest -q tests/test_project.py tests/test_architecture.py  # texts marked, directions kept
 	$(DEPLOYED) $(PY) manage.py check --deploy --fail-level WARNING
 
 lock:  ## Write the lock file anew; only pypi.org may be named in it

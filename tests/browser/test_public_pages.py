@@ -6,7 +6,7 @@ import gzip
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from events.models import KeyStatement, Talk, Topic
+from events.models import KeyStatement, Session, Talk, Topic
 from events.scheduling import release_agenda
 from tests import make
 
@@ -49,8 +49,7 @@ def edition():
     make.session(made, "Time open", None)
     make.visit(made, capacity=5, what_to_wear="Strong shoes", rules="Stay with your group.", asks_identity=True)
     release_agenda(edition=made, by="sec")
-    opening.title = "Opening of the workshop"
-    opening.save()
+    Session.objects.filter(pk=opening.pk).update(title="Opening of the workshop")
     release_agenda(edition=made, by="sec", note="The opening has a new title.")
     return made
 

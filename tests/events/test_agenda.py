@@ -3,6 +3,7 @@
 import dataclasses
 import datetime as dt
 import zoneinfo
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -32,7 +33,7 @@ def at(hour: int, minute: int = 0, day: dt.date = DAY, zone: zoneinfo.ZoneInfo =
 
 
 def item(key: int, start: dt.datetime | None = None, end: dt.datetime | None = None, **more) -> Item:
-    facts = {
+    facts: dict[str, Any] = {
         "id": key,
         "uid": f"uid-{key}",
         "kind": "session",
@@ -51,7 +52,7 @@ def item(key: int, start: dt.datetime | None = None, end: dt.datetime | None = N
 
 
 def agenda(*items: Item, **more) -> Agenda:
-    facts = {
+    facts: dict[str, Any] = {
         "slug": "2018-tirana",
         "title": {"en": "Workshop"},
         "label": {"en": "Tenth edition"},

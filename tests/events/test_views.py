@@ -118,7 +118,7 @@ def test_a_past_edition_shows_figures_as_reported_statements_as_summaries_and_th
     )
     Topic.objects.create(edition=past, name="Large-scale disposal")
     body = text(base(past))
-    for words in ("about 40", "As reported", "Summary, not a quotation", "Deputy Minister", link, "Since 2017"):
+    for words in ("About 40", "As reported", "Summary, not a quotation", "Deputy Minister", link, "Since 2017"):
         assert words in body
     assert "Large-scale disposal" in body
     assert "Register before" not in body
