@@ -95,7 +95,8 @@ def to_ics(agenda: Agenda, *, site: str, language: str, only: Iterable[Item] | N
     calendar.add("refresh-interval", REFRESH, parameters={"VALUE": "DURATION"})
     calendar.add("x-published-ttl", "PT15M")
     events = [_event(agenda, item, site, language) for item in items]
-    days = [item.start.date() for item in items if item.start]
+    # A calendar holds at least one component: without events it is the zone.
+    days = [item.start.date() for item in items if item.start] or agenda.days
     if days and agenda.zone.key != "UTC":
         calendar.add_component(vtimezone(agenda.zone, min(days), max(days)))
     for event in events:

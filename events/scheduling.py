@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone as clock
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -158,6 +158,7 @@ def release_agenda(
     note = clean_line(note)
     if len(note) > LONGEST_NOTE:
         raise SchedulingError(_("Write a note of at most %(count)s characters.") % {"count": LONGEST_NOTE})
+    _hold_off_edits()
     before, drawn = _latest(edition), build_agenda(edition)
     if blockers := [found.sentence for found in findings_of(drawn, before, places=edition.capacity) if found.blocks]:
         raise SchedulingError(" ".join(blockers))
@@ -180,6 +181,16 @@ def release_agenda(
     record(edition, "release agenda", by=by, edition=edition, before=number - 1, after=number)
     agenda_released.send(AgendaRelease, release=release)
     return release
+
+
+def _hold_off_edits() -> None:
+    """Until the transaction ends, wait for edits of sessions under way and let no other begin.
+
+    An agenda is read in several queries: what is saved between two of them would be frozen half old and half new.
+    Whoever saves a session with its talks and speakers writes the session first, so this one table is enough.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(f"LOCK TABLE {connection.ops.quote_name(Session._meta.db_table)} IN SHARE MODE")
 
 
 def upcoming_changes(edition: Edition) -> list[Change]:

@@ -270,6 +270,14 @@ def test_links_of_a_feed_lead_to_pages_in_its_language():
     assert xml(agenda, "sq").findtext(".//event/url").startswith(f"{SITE}/sq/editions/")
 
 
+def test_a_calendar_without_events_still_holds_its_zone():
+    edition = make.edition()
+    make.session(edition, "Later", None)
+    agenda = released(edition)
+    assert events(agenda) == []
+    assert ics(agenda).count(b"BEGIN:VTIMEZONE") == 1
+
+
 def test_every_event_has_what_the_standard_asks_once():
     raw = ics(released(programme())).decode()
     assert raw.count("VERSION:2.0\r\n") == raw.count("PRODID:") == 1

@@ -6,12 +6,12 @@ import threading
 
 import pytest
 import time_machine
-from django.db import connections
+from django.db import connection, connections, transaction
 from django.utils import translation
 
 from events import scheduling
 from events.agenda import from_json
-from events.models import AgendaRelease, Edition, HistoryLine, Session, Talk, Topic
+from events.models import AgendaRelease, Appearance, Edition, HistoryLine, Session, Talk, Topic
 from events.scheduling import (
     SchedulingError,
     build_agenda,
@@ -369,3 +369,38 @@ def test_readers_see_one_release_or_the_next_and_never_a_part():
         reader.join()
     assert not torn
     assert len(numbers) > 1
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(("is_held_off", "released"), [(True, ("Old", "Old")), (False, ("Old", "New"))])
+def test_an_edit_saved_meanwhile_is_released_wholly_or_not_at_all(monkeypatch, is_held_off, released):
+    edition = make.edition()
+    session = full_session(edition, title="Old")
+    session.appearances.update(function="Old")
+    is_saved = threading.Event()
+
+    def edit():
+        try:
+            with transaction.atomic():
+                Session.objects.filter(pk=session.pk).update(title="New")
+                Appearance.objects.filter(session=session).update(function="New")
+            is_saved.set()
+        finally:
+            connections.close_all()
+
+    editor = threading.Thread(target=edit)
+
+    def between(execute, sql, params, many, context):
+        if sql.startswith("SELECT") and "events_appearance" in sql and not editor.ident:
+            editor.start()
+            is_saved.wait(timeout=0.5)
+        return execute(sql, params, many, context)
+
+    if not is_held_off:
+        monkeypatch.setattr(scheduling, "_hold_off_edits", lambda: None)
+    with connection.execute_wrapper(between):
+        release = release_agenda(edition=edition, by="sec")
+    editor.join()
+    (item,) = from_json(release.document).items
+    assert (item.title["en"], item.people[0].function) == released
+    assert is_saved.is_set()
