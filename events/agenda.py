@@ -95,6 +95,15 @@ class Topic:
 
 
 @dataclass(frozen=True)
+class Donor:
+    """Who pays for the edition, and the decision to do so with its link, where there is one."""
+
+    name: str
+    legal_basis: str = ""
+    link: str = ""
+
+
+@dataclass(frozen=True)
 class Agenda:
     """The whole agenda of one edition in one release (number 0: not released)."""
 
@@ -117,6 +126,7 @@ class Agenda:
     note: str = ""
     released_at: dt.datetime | None = None
     footnotes: Texts = field(default_factory=dict)
+    donors: tuple[Donor, ...] = ()
 
     @property
     def zone(self) -> zoneinfo.ZoneInfo:
@@ -217,6 +227,7 @@ def from_json(stored: dict[str, Any]) -> Agenda:
         rooms=tuple(_made(Room, row) for row in stored["rooms"]),
         topics=tuple(_made(Topic, row) for row in stored["topics"]),
         items=tuple(_item(row) for row in stored["items"]),
+        donors=tuple(_made(Donor, row) for row in stored.get("donors", [])),
     )
 
 

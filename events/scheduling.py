@@ -17,6 +17,7 @@ from i18nfield.strings import LazyI18nString
 from events.agenda import (
     Agenda,
     Change,
+    Donor,
     Item,
     Person,
     Room,
@@ -29,7 +30,7 @@ from events.agenda import (
     to_json,
 )
 from events.clashes import Finding, findings_of
-from events.models import AgendaRelease, Appearance, Edition, Session, record
+from events.models import AgendaRelease, Appearance, Edition, Partnership, Session, record
 from events.signals import agenda_released
 from events.text import clean_line
 
@@ -70,6 +71,19 @@ def build_agenda(edition: Edition) -> Agenda:
         rooms=tuple(Room(room.pk, room.name, room.capacity) for room in edition.rooms.all()),
         topics=tuple(Topic(topic.pk, texts(topic.name)) for topic in edition.topics.all()),
         items=in_order(_item(session) for session in sessions),
+        donors=donors_of(edition),
+    )
+
+
+def donors_of(edition: Edition) -> tuple[Donor, ...]:
+    """Who pays for this edition: of the donors on record those whose years hold the year of the edition."""
+    year = edition.first_day.year if edition.first_day else None
+    paying = edition.partnerships.filter(role=Partnership.Role.DONOR).select_related("organisation")
+    return tuple(
+        Donor(one.organisation.name, one.legal_basis, one.legal_basis_url)
+        for one in paying
+        if (year is None and not one.since and not one.until)
+        or (year is not None and (one.since or year) <= year <= (one.until or year))
     )
 
 

@@ -57,7 +57,7 @@ def test_building_costs_the_same_with_one_session_and_with_many(django_assert_nu
     for hour in range(8, 18):
         full_session(many, start=hour, end=hour + 1)
     for edition in (few, many):
-        with django_assert_num_queries(8):
+        with django_assert_num_queries(9):
             build_agenda(Edition.objects.get(pk=edition.pk))
 
 
@@ -193,7 +193,7 @@ def test_finding_costs_the_same_with_one_session_and_with_many(django_assert_num
         full_session(edition, start=hour, end=hour + 1)
     edition = Edition.objects.get(pk=edition.pk)
     find_clashes(edition)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         assert find_clashes(edition) == []
 
 
