@@ -21,6 +21,7 @@ LEVELS = {
         {"views", "templatetags", "past_editions"},
         {"feeds", "loading", "caching"},
         {"edition_files", "scheduling"},
+        {"clashes", "vtimezone"},
         {"agenda", "signals"},
         {"models"},
         {"text"},

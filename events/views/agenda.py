@@ -15,9 +15,10 @@ from django.utils import timezone as clock
 from django.utils.http import urlencode
 from django.utils.translation import get_language
 
-from events.agenda import Agenda, NowNext, from_json, now_next, said
+from events.agenda import Agenda, NowNext, now_next, said
 from events.caching import cached_answer
 from events.models import AgendaRelease, Edition
+from events.models.edition import EARLIEST, LATEST
 from events.scheduling import change_in_words, released_agenda
 from events.views.frame import edition_frame, footnotes_of, frame_of
 from events.views.rows import days_of, row_of
@@ -42,12 +43,11 @@ class Question:
         """Read the address; raises WrongQuestion for a value that is none."""
         asked = {name: request.GET.get(name, "")[:40] for name in ("day", "room", "topic", "at", "release")}
         try:
-            at = dt.datetime.fromisoformat(asked["at"].replace(" ", "+")) if asked["at"] else None
             return cls(
                 day=dt.date.fromisoformat(asked["day"]) if asked["day"] else None,
                 room=_number(asked["room"]),
                 topic=_number(asked["topic"]),
-                at=at,
+                at=_moment(asked["at"]),
                 release=_number(asked["release"]),
             )
         except ValueError:
@@ -72,6 +72,16 @@ def _number(text: str) -> int | None:
     if not (text.isascii() and text.isdigit()) or len(text) > 9:
         raise ValueError(text)
     return int(text)
+
+
+def _moment(text: str) -> dt.datetime | None:
+    if not text:
+        return None
+    moment = dt.datetime.fromisoformat(text.replace(" ", "+"))  # a plus that was not written as %2B
+    # At either end of the calendar a moment has no counterpart in another zone.
+    if not EARLIEST.year <= moment.year <= LATEST.year:
+        raise ValueError(text)
+    return moment
 
 
 @login_not_required
@@ -121,7 +131,7 @@ def _page(request: HttpRequest, found: Agenda, latest: Agenda, question: Questio
     days = days_of(shown, slot.now)
     has_dated = any(item.day for item in found.items)
     context = {
-        "frame": frame_of(found, "agenda"),
+        "frame": frame_of(found, "agenda", at=at),
         "agenda": found,
         "days": [day for day in days if question.day in (None, day.date) and (day.slots or has_dated)],
         "bar": _bar(found, question) if has_dated else [],
@@ -201,10 +211,12 @@ def changes(request: HttpRequest, slug: str) -> HttpResponse:
     edition = Edition.objects.public().filter(slug=slug).first()
     if edition is None:
         raise Http404
-    releases = AgendaRelease.objects.filter(edition=edition)[:100]
-    rows = []
-    for release in releases:
-        drawn = from_json(release.document)
-        rows.append({"release": release, "changes": [change_in_words(change, drawn) for change in release.difference]})
+    latest = released_agenda(slug)
+    releases = AgendaRelease.objects.filter(edition=edition).defer("document")[:100] if latest else []
+    rows = [
+        {"release": release, "changes": [change_in_words(change, latest) for change in release.difference]}
+        for release in releases
+        if latest
+    ]
     context = {"frame": edition_frame(edition, "agenda"), "edition": edition, "rows": rows}
     return render(request, "events/changes.html", context)

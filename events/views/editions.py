@@ -32,14 +32,12 @@ def editions(request: HttpRequest) -> HttpResponse:
 def edition(request: HttpRequest, slug: str) -> HttpResponse:
     """One edition: before it facts and registration, after it the outcome."""
     found = get_object_or_404(Edition.objects.public(), slug=slug)
-    agenda = released_agenda(slug)
     partnerships = list(found.partnerships.select_related("organisation"))
     printed = [p.organisation.name for p in partnerships] + [found.reported_from_text, found.reported_participants_text]
     visits = FieldVisit.objects.filter(session__edition=found).select_related("session")
     context = {
         "frame": edition_frame(found, "edition"),
         "edition": found,
-        "agenda": agenda,
         "topics": list(found.topics.all()),
         "statements": list(found.statements.all()),
         "partners": [

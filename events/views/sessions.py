@@ -11,7 +11,7 @@ from django.utils.translation import get_language
 from events.agenda import Agenda, Item
 from events.caching import cached_answer
 from events.scheduling import released_agenda
-from events.views.frame import footnotes_of, frame_of
+from events.views.frame import end_of, footnotes_of, frame_of
 from events.views.rows import row_of
 
 
@@ -22,10 +22,13 @@ def session(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     item = agenda.item(pk) if agenda else None
     if agenda is None or item is None or agenda.released_at is None:
         raise Http404
+    end = end_of(agenda)
+    # With the edition the entry for its participants leaves the menu.
+    modified = end if end and agenda.released_at < end <= clock.now() else agenda.released_at
     return cached_answer(
         request,
-        key=f"session {slug} {agenda.number} {agenda.released_at} {get_language()} {pk}",
-        modified=agenda.released_at,
+        key=f"session {slug} {agenda.number} {agenda.released_at} {get_language()} {pk} {modified}",
+        modified=modified,
         content_type="text/html; charset=utf-8",
         make=lambda: _page(request, agenda, item).encode(),
     )

@@ -180,7 +180,18 @@ def test_filters_are_links_that_can_be_shared_and_say_how_many_fit(edition):
 
 @pytest.mark.parametrize(
     "query",
-    ["day=x", "day=2030-13-01", "room=abc", "room=-1", "topic=1e3", "at=yesterday", "release=" + "9" * 5000, "room=٣"],
+    [
+        "day=x",
+        "day=2030-13-01",
+        "room=abc",
+        "room=-1",
+        "topic=1e3",
+        "at=yesterday",
+        "release=" + "9" * 5000,
+        "room=٣",
+        "at=0001-01-01T00:00%2B14:00",
+        "at=9999-12-31T23:59-14:00",
+    ],
 )
 def test_a_filter_that_cannot_be_read_is_refused_in_words(edition, query):
     answer = page(base(edition, f"agenda/?{query}"))
