@@ -9,7 +9,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.postgres.forms import SimpleArrayField
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
@@ -51,8 +51,21 @@ class RoomInline(ScopedInline, admin.TabularInline):  # type: ignore[type-arg]
     model = Room
 
 
+class TopicFormSet(forms.BaseInlineFormSet):  # type: ignore[type-arg]
+    """Django looks for two of the same name by their hash, which a text in several languages has none of."""
+
+    def validate_unique(self) -> None:
+        """Compare the names as they would be stored."""
+        stored = Topic._meta.get_field("name").get_prep_value
+        kept = [form for form in self.forms if form not in self.deleted_forms and form.cleaned_data.get("name")]
+        names = [stored(form.cleaned_data["name"]) for form in kept if form.is_valid()]
+        if len(names) != len(set(names)):
+            raise ValidationError(_("Two topics have the same name. Change one of them."))
+
+
 class TopicInline(ScopedInline, admin.TabularInline):  # type: ignore[type-arg]
     model = Topic
+    formset = TopicFormSet
 
 
 class PartnershipInline(ScopedInline, admin.StackedInline):  # type: ignore[type-arg]

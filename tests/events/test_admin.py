@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from events.models import AgendaRelease, Appearance, Edition, FieldVisit, HistoryLine, Organisation, Session, Speaker
+from events.models import AgendaRelease, Appearance, Edition, FieldVisit, HistoryLine, Organisation, Session, Speaker, Topic
 from tests import make
 from tests.office import change, errors, fields
 
@@ -116,6 +116,22 @@ class TestSessions:
 
 
 class TestEditions:
+    @pytest.fixture
+    def topics(self, edition):
+        return [Topic.objects.create(edition=edition, name={"en": name}) for name in ("Depots", "Transport")]
+
+    def test_an_edition_with_topics_is_saved(self, office, edition, topics):
+        assert change(office, edition, venue="Hall", **{"topics-0-name_0": "Depots and stores"}).status_code == 302
+        edition.refresh_from_db()
+        assert edition.venue == "Hall"
+        assert [str(topic) for topic in edition.topics.all()] == ["Depots and stores", "Transport"]
+
+    @pytest.mark.parametrize("name", ["Depots", " Depots  "])
+    def test_a_topic_that_is_there_twice_is_refused(self, office, edition, topics, name):
+        response = change(office, edition, **{"topics-1-name_0": name})
+        assert response.status_code == 200
+        assert "Two topics have the same name" in response.content.decode()
+
     def test_times_are_those_of_the_place(self, office, edition):
         typed = {"registration_opens_0": "2030-01-15", "registration_opens_1": "08:00"}
         typed |= {"registration_closes_0": "2030-07-15", "registration_closes_1": "18:00"}
