@@ -256,12 +256,16 @@ def _ends(agenda: Agenda) -> dict[int, dt.datetime]:
     """
     timed = sorted((i for i in agenda.items if i.start and not i.is_cancelled), key=_start)
     ends: dict[int, dt.datetime] = {}
-    for item in timed:
-        later = [other for other in timed if _start(other) > _start(item)]
-        same_day = (_start(other) for other in later if other.day == item.day)
+    for index, item in enumerate(timed):
+        if item.end:
+            ends[item.id] = item.end
+            continue
+        later = timed[index + 1 :]
+        after = next((_start(other) for other in later if _start(other) > _start(item)), None)
+        same_day = next((_start(o) for o in later if _start(o) > _start(item) and o.day == item.day), None)
         local = _start(item).astimezone(agenda.zone)
         midnight = dt.datetime.combine(local.date() + dt.timedelta(days=1), dt.time(), agenda.zone)
-        ends[item.id] = item.end or next(same_day, min([midnight, *map(_start, later)]))
+        ends[item.id] = same_day or min(midnight, after or midnight)
     return ends
 
 

@@ -259,9 +259,9 @@ def _when(times: dict[str, str | None], agenda: Agenda) -> str:
         return _("day to be announced")
     day = date_format(dt.date.fromisoformat(times["day"]))
     moments = [dt.datetime.fromisoformat(text) for text in (times["start"], times["end"]) if text]
-    if not moments:
+    words = [f"{moment.astimezone(agenda.zone):%H:%M}" for moment in moments]
+    if not words:
         return _("%(day)s, time to be announced") % {"day": day}
-    clocks = [f"{moment.astimezone(agenda.zone):%H:%M}" for moment in moments]
-    if len(clocks) == 1:
-        return f"{day}, {clocks[0]}"
-    return _("%(day)s, %(start)s to %(end)s") % {"day": day, "start": clocks[0], "end": clocks[1]}
+    if len(words) == 1:
+        return f"{day}, {words[0]}"
+    return _("%(day)s, %(start)s to %(end)s") % {"day": day, "start": words[0], "end": words[1]}

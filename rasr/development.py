@@ -67,7 +67,9 @@ def _why_not(port: str) -> str:
         try:
             probe.bind(("127.0.0.1", int(port)))
         except OSError as error:
-            return f"port {port} cannot be used ({error.strerror}). Choose another: make run PORT={int(port) % 65535 + 1}"
+            return (
+                f"port {port} cannot be used ({error.strerror}). Choose another: make run PORT={int(port) % 65535 + 1}"
+            )
     return ""
 
 

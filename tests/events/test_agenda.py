@@ -28,7 +28,7 @@ TIRANA = zoneinfo.ZoneInfo("Europe/Tirane")
 DAY = dt.date(2018, 10, 9)
 
 
-def at(hour: int, minute: int = 0, day: dt.date = DAY, zone: zoneinfo.ZoneInfo = TIRANA) -> dt.datetime:
+def at(hour: int, minute: int = 0, day: dt.date = DAY, zone: dt.tzinfo = TIRANA) -> dt.datetime:
     return dt.datetime.combine(day, dt.time(hour, minute), zone)
 
 
@@ -158,7 +158,7 @@ def test_now_has_begun_next_has_not_and_nothing_changes_until_it_says_so(whole, 
     moment = at(0).astimezone(dt.UTC) + dt.timedelta(minutes=minute)
     told = now_next(whole, moment)
     going = [i for i in whole.items if i.start and not i.is_cancelled]
-    assert all(i.start <= moment and (i.end is None or moment < i.end) for i in told.now)
+    assert all(i.start and i.start <= moment and (i.end is None or moment < i.end) for i in told.now)
     assert {i.id for i in told.now} >= {i.id for i in going if i.end and i.start <= moment < i.end}
     assert {i.start for i in told.next} == {min((i.start for i in going if i.start > moment), default=None)} - {None}
     if told.changes_at:
