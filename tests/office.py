@@ -4,7 +4,7 @@
 def fields(page):
     """What the form on a page would send: its fields with their values."""
     form = page.context["adminform"].form
-    answers = {}
+    answers: dict[str, object] = {}
     for bound in form:
         value = bound.value()
         widget = bound.field.widget

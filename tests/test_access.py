@@ -52,6 +52,7 @@ TABLE = {
     "events:visit": ALL,
     "events:agenda": ALL,
     "events:changes": ALL,
+    "events:changes_atom": ALL,
     "events:agenda_ics": ALL,
     "events:agenda_json": ALL,
     "events:agenda_xml": ALL,
@@ -96,6 +97,7 @@ TABLE = {
     "admin:participants_attendance_choose": "SX",
     "admin:participants_attendance_grid": "S",
     "admin:participants_attendance_xlsx": "S",
+    "admin:participants_attendance_person": "S",
 }
 # The models of the back office: who opens the list, an empty form, a row (and its history), and the page that deletes.
 MODELS = {
@@ -228,8 +230,9 @@ class World:
     def path(self, name, route):
         """A path of that route which leads to something of the edition."""
         pk = {"events:visit": self.visit.pk, "participants:result": self.scan.pk}.get(name, self.session.pk)
-        if name == "admin:events_edition_release":
-            pk = self.edition.pk
+        pk = {"admin:events_edition_release": self.edition.pk, "admin:participants_attendance_person": self.a.pk}.get(
+            name, pk
+        )
         values = {
             "slug": self.edition.slug,
             "pk": pk,
@@ -246,7 +249,7 @@ class World:
         app_and_model = re.fullmatch(r"admin:(\w+?)_(\w+)_(?:change|history|delete)", name or "")
         if not app_and_model:
             return "1"
-        model = apps.get_model(*app_and_model.groups())
+        model = apps.get_model(app_and_model[1], app_and_model[2])
         own = {"session": self.session, "edition": self.edition, "participant": self.a}.get(model._meta.model_name)
         if own is None:
             rows = model.objects.filter(edition=self.edition) if hasattr(model, "edition") else model.objects.all()

@@ -71,7 +71,7 @@ class EditionAdmin(ScopedAdmin):
     edition_path = ""
     list_display = ("__str__", "slug", "place", "first_day", "last_day", "status", "agenda")
     list_filter = ("status",)
-    ordering = Edition.objects.in_order().query.order_by
+    ordering = tuple(Edition.objects.in_order().query.order_by)
     folded_fields = ("title", "label", "city", "country")
     inlines = (RoomInline, TopicInline, PartnershipInline, StatementInline)
     fieldsets = (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import admin, messages
@@ -18,9 +18,9 @@ from django.urls import reverse
 from django.utils import timezone as clock
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from i18nfield.fields import I18nCharField, I18nTextField
 
+from events.admin.filters import EDITION_PATHS, EditionFilter, OfEdition, edition_chosen, editions_of
 from events.models import Edition, record
 from events.text import fold
 
@@ -28,15 +28,10 @@ from events.text import fold
 OVERRIDES: Any = {I18nCharField: {}, I18nTextField: {}, URLField: {"assume_scheme": "https"}}
 
 
-def editions_of(user: Any, perm: str) -> list[Edition]:
-    """The editions for which the account has this permission: one query for the editions, one for the roles."""
-    return [edition for edition in Edition.objects.in_order() if user.has_perm(perm, edition)]
-
-
 class Suggestions(AutocompleteSelect):
     """Django's own, which fails on a key that is no number instead of leaving it to the form."""
 
-    def optgroups(self, name: str, value: list[str], attrs: Any = None) -> Any:
+    def optgroups(self, name: str, value: Sequence[str], attrs: Any = None) -> Any:
         """Only what can be a key is looked up."""
         return super().optgroups(name, [key for key in value if key.isascii() and key.isdigit()], attrs)
 
@@ -119,76 +114,6 @@ class EditionScoped:
         field.queryset = field.queryset.filter(**{lookup: [one.pk for one in allowed]})
 
 
-# How a choice in a form leads to its edition.
-EDITION_PATHS = {
-    "edition": "",
-    "room": "edition",
-    "topic": "edition",
-    "session": "edition",
-    "talk": "session__edition",
-    "fieldvisit": "session__edition",
-    "delegation": "edition",
-    "nominationletter": "delegation__edition",
-    "nomination": "delegation__edition",
-    "participant": "edition",
-    "vehicle": "visit__session__edition",
-}
-
-
-class EditionFilter(admin.SimpleListFilter):
-    """One edition at a time: the current one, unless another or all of them are chosen."""
-
-    title = gettext_lazy("edition")
-    parameter_name = "edition"
-    EVERY = "all"
-
-    def __init__(self, request: HttpRequest, params: Any, model: Any, model_admin: Any) -> None:
-        self.path = model_admin.edition_path
-        self.chosen = edition_chosen(request, model_admin)
-        super().__init__(request, params, model, model_admin)
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        """The editions that the account may see."""
-        return [(str(one.pk), str(one)) for one in editions_of(request.user, model_admin.perm("view"))]
-
-    def has_output(self) -> bool:
-        """Nothing to choose where there is one edition."""
-        return len(self.lookup_choices) > 1
-
-    def choices(self, changelist: Any) -> Iterator[Any]:
-        """Each edition, and all of them."""
-        now = str(self.chosen.pk) if self.chosen else self.EVERY
-        for value, words in [*self.lookup_choices, (self.EVERY, _("All editions"))]:
-            link = changelist.get_query_string({self.parameter_name: value})
-            yield {"selected": value == now, "query_string": link, "display": words}
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        """The rows of the chosen edition."""
-        return queryset.filter(**{self.path: self.chosen}) if self.chosen else queryset
-
-
-def edition_chosen(request: HttpRequest, model_admin: Any) -> Edition | None:
-    """The edition whose rows a list shows; None for all of them."""
-    given = request.GET.get(EditionFilter.parameter_name, "")
-    if given == EditionFilter.EVERY:
-        return None
-    allowed = editions_of(request.user, model_admin.perm("view"))
-    current = Edition.objects.current()
-    return next((one for one in allowed if str(one.pk) == given), current if current in allowed else None)
-
-
-class OfEdition(admin.RelatedFieldListFilter):
-    """A filter that offers rows of the chosen edition alone, or of those that the account may see."""
-
-    def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> Any:
-        """Key and words of each."""
-        chosen = edition_chosen(request, model_admin)
-        allowed = [chosen] if chosen else editions_of(request.user, model_admin.perm("view"))
-        path = EDITION_PATHS.get(field.related_model._meta.model_name)
-        limit = {f"{path}__in" if path else "pk__in": [one.pk for one in allowed]} if path is not None else {}
-        return field.get_choices(include_blank=False, limit_choices_to=limit)
-
-
 class Listed(admin.ModelAdmin):  # type: ignore[type-arg]
     """A list that explains what it does not understand."""
 
@@ -202,11 +127,13 @@ class Listed(admin.ModelAdmin):  # type: ignore[type-arg]
             return redirect(request.path)
         return super().changelist_view(request, extra_context)
 
-    def response_action(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse | None:
+    def response_action(  # type: ignore[override]
+        self, request: HttpRequest, queryset: QuerySet[Any], **more: Any
+    ) -> HttpResponse | None:
         """Call the action, unless what was chosen cannot be rows."""
         keys = request.POST.getlist(ACTION_CHECKBOX_NAME)
         if all(key.isascii() and key.isdigit() for key in keys):
-            return super().response_action(request, queryset)
+            return super().response_action(request, queryset, **more)
         messages.warning(request, _("What was chosen is not in this list. Nothing was changed."))
         return None
 
@@ -270,17 +197,17 @@ class ScopedAdmin(EditionScoped, Listed):
 
     # -- History: one for everything, the one that the verbs write ---------------------------------------------------
 
-    def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> None:
+    def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> Any:
         """A line of its own."""
         record(obj, "add", by=request.user.get_username(), edition=self._edition_in_history(obj))
 
-    def log_change(self, request: HttpRequest, obj: Any, message: Any) -> None:
+    def log_change(self, request: HttpRequest, obj: Any, message: Any) -> Any:
         """Which fields; never what stands in them."""
         fields = [name for part in message for name in part.get("changed", {}).get("fields", [])]
         told = ", ".join(map(str, fields))[:200]
         record(obj, "edit", by=request.user.get_username(), edition=self._edition_in_history(obj), after=told)
 
-    def log_deletions(self, request: HttpRequest, queryset: Any) -> None:
+    def log_deletions(self, request: HttpRequest, queryset: Any) -> Any:
         """A line for each."""
         for obj in queryset:
             record(obj, "delete", by=request.user.get_username(), edition=self._edition_in_history(obj))

@@ -131,7 +131,7 @@ class ParticipantAdmin(ScopedAdmin):
                 messages.error(request, _("Role and delegation stay as they were. %(why)s") % {"why": error})
         registration.change_details(participant=now, answers=details, version=now.version, by=by)
 
-    def log_change(self, request: HttpRequest, obj: Any, message: Any) -> None:
+    def log_change(self, request: HttpRequest, obj: Any, message: Any) -> Any:
         """The verbs have written the line."""
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from allauth.account import admin as account_admin
+import allauth.account.admin  # noqa: F401
+import django.contrib.auth.admin  # noqa: F401
+from allauth.account.models import EmailAddress
 from django.contrib import admin, messages
-from django.contrib.auth import admin as auth_admin
+from django.contrib.auth.models import Group
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy
 
@@ -83,4 +85,4 @@ class StaffRoleAdmin(Listed):
 
 # Roles of our own stand in for Django's groups, and allauth's list of addresses has no use without sign-up.
 # Their modules are imported above, so that they have registered already what is taken out here.
-admin.site.unregister([auth_admin.Group, account_admin.EmailAddress])
+admin.site.unregister([Group, EmailAddress])

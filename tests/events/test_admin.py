@@ -202,7 +202,7 @@ class TestRelease:
 
     def test_a_blocker_stops_the_release_and_is_named(self, office, edition):
         make.session(edition, "Depots")
-        Edition.objects.filter(pk=edition.pk).update(timezone="", registration_opens=None, registration_closes=None)
+        Edition.objects.filter(pk=edition.pk).update(first_day="2031-10-08", last_day="2031-10-09")
         page = office.get(self.path(edition)).content.decode()
         assert "Stops the release" in page
         assert re.search(r"<input[^>]+Release the agenda[^>]+disabled", page)

@@ -41,8 +41,8 @@ def test_where_no_page_can_be_drawn_a_sentence_is_said(monkeypatch, caplog):
 
 
 @pytest.mark.django_db
-def test_a_form_that_was_open_too_long_says_how_to_keep_what_was_written():
+def test_a_form_that_was_open_too_long_says_that_nothing_is_lost():
     answer = Client(enforce_csrf_checks=True).post("/my/lost/", {"email": "mira@example.org"})
     assert answer.status_code == 403
     assert b"Send the form once more" in answer.content
-    assert b"Nothing was changed. Go back" in answer.content
+    assert b"Go back and copy what you wrote" in answer.content
