@@ -19,9 +19,14 @@ from events.views.rows import Row, row_of
 def home(request: HttpRequest) -> HttpResponse:
     """The current edition first: can I register, until when? Then the ones before."""
     current = Edition.objects.current()
-    before = [edition for edition in Edition.objects.public().in_order() if edition != current]
-    frame = edition_frame(current, "home") if current else None
-    return render(request, "events/home.html", {"frame": frame, "edition": current, "before": before})
+    others = [edition for edition in Edition.objects.public().in_order() if edition != current]
+    context = {
+        "frame": edition_frame(current, "home") if current else None,
+        "edition": current,
+        "later": [edition for edition in others if not edition.is_over()],
+        "before": [edition for edition in others if edition.is_over()],
+    }
+    return render(request, "events/home.html", context)
 
 
 @login_not_required

@@ -58,3 +58,22 @@ def test_when_registration_opens_is_a_key_date_until_it_is_open(edition):
     assert "Registration opens</dt>" not in text(edition)
     with time_machine.travel(clock.now() - dt.timedelta(days=5), tick=False):
         assert "Registration opens</dt>" in text(edition)
+
+
+def test_home_without_a_coming_edition_says_so_and_leads_to_the_past_ones():
+    assert "No edition is recorded here yet." in Client().get("/").content.decode()
+    past = make.edition(status="archived", registration_opens=None, registration_closes=None)
+    body = Client().get("/").content.decode()
+    assert "No edition is announced at this time." in body
+    assert f'href="/editions/{past.slug}/"' in body
+    assert "Register before" not in body
+
+
+def test_home_tells_editions_that_come_later_from_those_that_are_over(edition):
+    later = make.edition(label="The one after", first_day=dt.date(2031, 5, 6), last_day=dt.date(2031, 5, 7))
+    over = {"registration_opens": None, "registration_closes": None}
+    past = make.edition(label="Long ago", first_day=dt.date(2018, 10, 9), last_day=dt.date(2018, 10, 11), **over)
+    body = Client().get("/").content.decode()
+    assert body.index("Later editions") < body.index(str(later.label)) < body.index("Past editions")
+    assert body.index("Past editions") < body.index(str(past.label))
+    assert body.index(str(edition.label)) < body.index("Later editions")
