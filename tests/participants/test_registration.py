@@ -99,7 +99,7 @@ def test_confirming_somebody_who_waits_needs_a_place_and_says_how_many_there_are
     edition = make.edition(capacity=1)
     make.participant(edition)
     waiting = make.participant(edition)
-    with pytest.raises(RegistrationError, match="All 1 places"):
+    with pytest.raises(RegistrationError, match="The 1 place of the edition is taken"):
         registration.confirm(participant=waiting, by="staff")
 
 
@@ -253,7 +253,7 @@ def test_a_delegation_of_another_edition_is_refused():
 
 
 def test_a_visit_is_asked_with_the_registration_and_given_back_with_it():
-    edition = make.edition()
+    edition = make.edition(requires_review=True)
     visit = make.visit(edition)
     given = make.answers(make.delegation(edition))
     made = registration.submit(edition=edition, answers=given, submission=uuid.uuid4(), visits=[visit], by="test")
@@ -302,7 +302,7 @@ def test_a_confirmed_interpreter_becomes_a_delegate_only_where_there_is_a_place(
     edition = make.edition(capacity=1)
     make.participant(edition)
     interpreter = make.participant(edition, role="interpreter")
-    with pytest.raises(RegistrationError, match="All 1 places"):
+    with pytest.raises(RegistrationError, match="The 1 place of the edition is taken"):
         places.reassign(participant=interpreter, role="delegate", delegation=interpreter.delegation, by="staff")
 
 
