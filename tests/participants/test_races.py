@@ -113,7 +113,7 @@ def meet(monkeypatch: pytest.MonkeyPatch, *points: tuple[Any, str]) -> None:
         def called(*args: Any, **kwargs: Any) -> Any:
             answer = original(*args, **kwargs)
             with contextlib.suppress(threading.BrokenBarrierError):
-                met.wait(timeout=5)
+                met.wait(timeout=20)
                 met.abort()
             return answer
 
