@@ -27,7 +27,6 @@ from participants.models import Message, Participant, VisitBooking
 REPEATED_LINKS_AN_HOUR = 3
 # Mail programs make links of it. A stranger may write any name into the form, with the address of a victim.
 LOOKS_LIKE_A_LINK = re.compile(r"://|@|www\.|\w\.\w{2,}", re.IGNORECASE)
-Span = tuple[dt.datetime, dt.datetime]
 
 
 @dataclass
@@ -39,6 +38,15 @@ class Letter:
     link: str = ""
     facts: list[tuple[str, str]] = field(default_factory=list)
     calendar: str = ""
+
+
+@dataclass
+class Programme:
+    """What is read once for a mail: from when to when the agenda goes, whether it is released, the visits."""
+
+    span: tuple[dt.datetime, dt.datetime] | None
+    is_released: bool
+    bookings: list[VisitBooking]
 
 
 def _queue(participant: Participant, kind: str, letter: Letter, once_key: str | None = None) -> Message:
@@ -77,7 +85,7 @@ def received(participant: Participant) -> Message:
         letter = Letter(
             _subject(participant.edition, _("we received your registration")),
             paragraphs,
-            facts=_facts(participant, _span(participant.edition)),
+            facts=_facts(participant, _programme(participant)),
             link=links.my_link(participant),
         )
         return _queue(participant, "received", letter)
@@ -92,12 +100,16 @@ def confirmed(participant: Participant, *, from_waiting_list: bool = False) -> M
             _("The dates are attached for your calendar. Show your badge code at the registration desk."),
             _("If you cannot come, withdraw with this link. Your place then goes to the next person."),
         ]
-        span = _span(participant.edition)
+        programme = _programme(participant)
         letter = Letter(
             _subject(participant.edition, _("your place is confirmed")),
             paragraphs,
-            facts=[*_facts(participant, span), *_feed(participant.edition), (_("Badge code"), participant.code)],
-            calendar=calendar(participant, span),
+            facts=[
+                *_facts(participant, programme),
+                (_("Badge code"), participant.code),
+                *_feed(participant, programme),
+            ],
+            calendar=calendar(participant, programme),
             link=links.my_link(participant),
         )
         return _queue(participant, "promoted" if from_waiting_list else "confirmed", letter)
@@ -113,7 +125,7 @@ def waitlisted(participant: Participant) -> Message:
         letter = Letter(
             _subject(participant.edition, _("you are on the waiting list")),
             paragraphs,
-            facts=_facts(participant, _span(participant.edition)),
+            facts=_facts(participant, _programme(participant)),
             link=links.my_link(participant),
         )
         return _queue(participant, "waitlisted", letter)
@@ -149,7 +161,7 @@ def visit_place(booking: VisitBooking) -> Message:
             _subject(participant.edition, _("your place on the field visit is confirmed")),
             [_("You have a place on the field visit."), _("If you cannot come, write to the secretariat.")],
             facts=[(_("Field visit"), _visit_in_words(booking))],
-            calendar=calendar(participant, _span(participant.edition)),
+            calendar=calendar(participant, _programme(participant)),
             link=links.my_link(participant),
         )
         return _queue(participant, "visit place", letter)
@@ -191,14 +203,16 @@ def _link_again(participant: Participant, kind: str, once_key: str | None = None
 # -- Facts and calendar -------------------------------------------------------------------------------------------
 
 
-def _span(edition: Edition) -> Span | None:
-    """From the first start to the last end of the released agenda, within the edition's days."""
+def _programme(participant: Participant) -> Programme:
+    """From the first start to the last end of the released agenda within the edition's days; the visits not refused."""
+    edition = participant.edition
     agenda = released_agenda(edition.slug)
     timed = [i for i in agenda.items if i.start and i.day in edition.days and not i.is_cancelled] if agenda else []
-    moments = [moment for item in timed for moment in (item.start, item.end) if moment]
-    if not moments or max(moments) <= min(moments):
-        return None
-    return min(moments).astimezone(edition.zone), max(moments).astimezone(edition.zone)
+    moments = [moment.astimezone(edition.zone) for item in timed for moment in (item.start, item.end) if moment]
+    span = (min(moments), max(moments)) if moments and min(moments) < max(moments) else None
+    ended = [VisitBooking.State.REFUSED, VisitBooking.State.WITHDRAWN]
+    bookings = participant.bookings.exclude(state__in=ended).select_related("visit__session")
+    return Programme(span, agenda is not None, list(bookings.order_by("visit__session__start", "pk")))
 
 
 def in_words(moment: dt.datetime | None, edition: Edition) -> str:
@@ -222,21 +236,15 @@ def _visit_in_words(booking: VisitBooking) -> str:
     return ", ".join(part for part in parts if part)
 
 
-def _visits(participant: Participant) -> list[VisitBooking]:
-    """The visits that a participant asked for and may still come on."""
-    ended = [VisitBooking.State.REFUSED, VisitBooking.State.WITHDRAWN]
-    found = participant.bookings.exclude(state__in=ended).select_related("visit__session")
-    return list(found.order_by("visit__session__start", "pk"))
-
-
-def _feed(edition: Edition) -> list[tuple[str, str]]:
+def _feed(participant: Participant, programme: Programme) -> list[tuple[str, str]]:
     """Where calendar programs read the agenda and its changes, once there is one."""
-    if released_agenda(edition.slug) is None:
+    if not programme.is_released:
         return []
-    return [(_("Agenda for your calendar"), settings.SITE_URL + reverse("events:agenda_ics", args=[edition.slug]))]
+    address = settings.SITE_URL + reverse("events:agenda_ics", args=[participant.edition.slug])
+    return [(_("Agenda for your calendar"), address)]
 
 
-def _facts(participant: Participant, span: Span | None) -> list[tuple[str, str]]:
+def _facts(participant: Participant, programme: Programme) -> list[tuple[str, str]]:
     edition = participant.edition
     facts = [(_("Workshop"), str(edition.title))]
     if edition.first_day and edition.last_day:
@@ -244,16 +252,16 @@ def _facts(participant: Participant, span: Span | None) -> list[tuple[str, str]]
         facts.append(
             (_("Days"), _("%(first)s to %(last)s") % {"first": first, "last": last} if first != last else first)
         )
-    if span:
-        facts.append((_("Begins"), in_words(span[0], edition)))
+    if programme.span:
+        facts.append((_("Begins"), in_words(programme.span[0], edition)))
     place = [edition.venue, edition.address, edition.place]
     facts.append((_("Place"), ", ".join(part for part in place if part)))
-    facts += [(_("Field visit"), _visit_in_words(booking)) for booking in _visits(participant)]
+    facts += [(_("Field visit"), _visit_in_words(booking)) for booking in programme.bookings]
     facts.append((_("Reference"), participant.reference))
     return facts
 
 
-def calendar(participant: Participant, span: Span | None) -> str:
+def calendar(participant: Participant, programme: Programme) -> str:
     """The edition and the visits on which the participant has a place, as RFC 5545, for their own calendar."""
     edition = participant.edition
     if not edition.first_day or not edition.last_day:
@@ -263,9 +271,9 @@ def calendar(participant: Participant, span: Span | None) -> str:
     whole.add("prodid", "-//RASR//Registration//EN")
     whole.add("method", "PUBLISH")
     place = ", ".join(part for part in (edition.venue, edition.address, edition.place) if part)
-    start, end = span or (edition.first_day, edition.last_day + dt.timedelta(days=1))
+    start, end = programme.span or (edition.first_day, edition.last_day + dt.timedelta(days=1))
     whole.add_component(_event(f"{edition.slug}-{participant.reference}", str(edition.title), place, start, end))
-    for booking in _visits(participant):
+    for booking in programme.bookings:
         session = booking.visit.session
         if booking.state == VisitBooking.State.CONFIRMED and session.start:
             uid, title = f"visit-{booking.visit_id}-{participant.reference}", str(booking.visit.site)

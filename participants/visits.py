@@ -36,7 +36,7 @@ def _lock(pk: int) -> FieldVisit:
     return locked.get(pk=pk)
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def ask(*, participant: Participant, visit: FieldVisit, by: str, at: dt.datetime | None = None) -> VisitBooking:
     """Write down that a participant wants to come on a visit; asking twice is asking once."""
     _lock(visit.pk)
@@ -48,7 +48,7 @@ def ask(*, participant: Participant, visit: FieldVisit, by: str, at: dt.datetime
     return booking
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def settle(*, participant: Participant, by: str, at: dt.datetime | None = None) -> None:
     """Give a confirmed participant the visits that were asked for, where there is a place.
 
@@ -60,7 +60,7 @@ def settle(*, participant: Participant, by: str, at: dt.datetime | None = None) 
         _fill(visit, by, at, told=participant)
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def withdraw_all(*, participant: Participant, by: str, at: dt.datetime | None = None) -> None:
     """Give back every visit place and wish of a participant who does not come; a place goes to the next in line."""
     bookings = participant.bookings.exclude(state__in=[State.WITHDRAWN, State.REFUSED])

@@ -8,7 +8,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 import pytest
 from django.conf import settings
@@ -32,11 +32,11 @@ def server() -> Iterator[mail_server.MailServer]:
 def worker(server: mail_server.MailServer) -> Iterator[subprocess.Popen[str]]:
     """The command as its own program, on the database of the test; it has ended when the block ends."""
     names = connection.settings_dict
-    where = f"{names['USER']}:{quote(names['PASSWORD'])}@" if names["USER"] else ""
-    host = quote(names["HOST"] or "", safe="")
+    user = f"{quote(names['USER'])}:{quote(names['PASSWORD'])}"
+    where = urlencode({name.lower(): names[name] for name in ("HOST", "PORT") if names[name]})
     environment = os.environ | {
         "DEVELOPMENT": "1",
-        "DATABASE_URL": f"postgres://{where}{host}:{names['PORT'] or 5432}/{names['NAME']}",
+        "DATABASE_URL": f"postgres://{user}@/{names['NAME']}?{where}",
         "EMAIL_URL": f"smtp://127.0.0.1:{server.port}",
         "PRIVATE_DATA_KEYS": ",".join(settings.PRIVATE_DATA_KEYS),
     }
