@@ -23,9 +23,10 @@ test: .venv/.ok  ## The whole test suite, in parallel, on real PostgreSQL
 check: .venv/.ok  ## Everything that can be checked without running a test
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
-	git ls-files -z 'templates/*.html' | xargs -0 .venv/bin/djade --target-version 5.2 --check
+	find templates -name '*.html' -print0 | xargs -0 .venv/bin/djade --target-version 5.2 --check
 	DEVELOPMENT=1 .venv/bin/mypy .
 	DEVELOPMENT=1 $(PY) manage.py makemigrations --check
+	DEVELOPMENT=1 $(PY) -m pytest -q tests/test_project.py tests/test_architecture.py  # texts marked, directions kept
 	$(DEPLOYED) $(PY) manage.py check --deploy --fail-level WARNING
 
 lock:  ## Write the lock file anew; only pypi.org may be named in it
@@ -38,6 +39,7 @@ clean:  ## Forget the demo database, what it wrote and the virtual environment
 .venv/.ok: uv.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.12 ...")'
 	@test -x $(PY) || $(PYTHON) -m venv .venv || { echo 'On Debian: apt-get install python3-venv'; rm -rf .venv; exit 1; }
-	@$(PY) -m pip install -q --disable-pip-version-check uv==$(UV_VERSION)
-	.venv/bin/uv sync -q --frozen --inexact
+	@# Without a home directory that can be written there is no place for a cache.
+	@if [ ! -w "$${HOME:-/nonexistent}" ]; then export UV_NO_CACHE=1 PIP_NO_CACHE_DIR=1; fi; \
+	$(PY) -m pip install -q --disable-pip-version-check uv==$(UV_VERSION) && .venv/bin/uv sync -q --frozen --inexact
 	@touch $@

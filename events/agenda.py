@@ -11,8 +11,9 @@ import datetime as dt
 import zoneinfo
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
+T = TypeVar("T")
 Texts = dict[str, str]
 
 
@@ -94,6 +95,15 @@ class Topic:
 
 
 @dataclass(frozen=True)
+class Donor:
+    """Who pays for the edition, and the decision to do so with its link, where there is one."""
+
+    name: str
+    legal_basis: str = ""
+    link: str = ""
+
+
+@dataclass(frozen=True)
 class Agenda:
     """The whole agenda of one edition in one release (number 0: not released)."""
 
@@ -105,9 +115,9 @@ class Agenda:
     venue: str
     address: str
     timezone: str
-    contact: str
     first_day: dt.date | None
     last_day: dt.date | None
+    contact: str = ""
     rooms: tuple[Room, ...] = ()
     topics: tuple[Topic, ...] = ()
     items: tuple[Item, ...] = ()
@@ -115,6 +125,8 @@ class Agenda:
     status: str = "draft"
     note: str = ""
     released_at: dt.datetime | None = None
+    footnotes: Texts = field(default_factory=dict)
+    donors: tuple[Donor, ...] = ()
 
     @property
     def zone(self) -> zoneinfo.ZoneInfo:
@@ -157,12 +169,6 @@ def said(texts: Texts, language: str) -> str:
 # -- JSON ---------------------------------------------------------------------------------------------------------
 
 
-def _plain(value: Any) -> Any:
-    if isinstance(value, dt.datetime | dt.date):
-        return value.isoformat()
-    raise TypeError(type(value))
-
-
 def to_json(agenda: Agenda) -> dict[str, Any]:
     """The agenda as JSON-able data, which from_json reads back to an equal agenda."""
 
@@ -176,45 +182,52 @@ def to_json(agenda: Agenda) -> dict[str, Any]:
     return walk(dataclasses.asdict(agenda))  # type: ignore[no-any-return]
 
 
+def _made(cls: type[T], row: dict[str, Any], **read: Any) -> T:
+    """A dataclass from its stored row. Releases live for ever: what a later version added has its default, what it
+    took away is passed over.
+    """
+    known = {each.name for each in dataclasses.fields(cls)}  # type: ignore[arg-type]
+    return cls(**{name: value for name, value in (row | read).items() if name in known})
+
+
+def _date(text: str | None) -> dt.date | None:
+    return dt.date.fromisoformat(text) if text else None
+
+
+def _moment(text: str | None) -> dt.datetime | None:
+    return dt.datetime.fromisoformat(text) if text else None
+
+
+def _people(rows: list[dict[str, Any]]) -> tuple[Person, ...]:
+    return tuple(_made(Person, row) for row in rows)
+
+
+def _item(row: dict[str, Any]) -> Item:
+    return _made(
+        Item,
+        row,
+        day=_date(row["day"]),
+        start=_moment(row["start"]),
+        end=_moment(row["end"]),
+        changed_at=_moment(row["changed_at"]),
+        topics=tuple(row["topics"]),
+        people=_people(row["people"]),
+        talks=tuple(_made(Talk, talk, people=_people(talk["people"])) for talk in row["talks"]),
+    )
+
+
 def from_json(stored: dict[str, Any]) -> Agenda:
-    """The agenda that to_json wrote."""
-
-    def date(text: str | None) -> dt.date | None:
-        return dt.date.fromisoformat(text) if text else None
-
-    def moment(text: str | None) -> dt.datetime | None:
-        return dt.datetime.fromisoformat(text) if text else None
-
-    def people(rows: list[dict[str, Any]]) -> tuple[Person, ...]:
-        return tuple(Person(**row) for row in rows)
-
-    def talk(row: dict[str, Any]) -> Talk:
-        return Talk(**row | {"people": people(row["people"])})
-
-    def item(row: dict[str, Any]) -> Item:
-        return Item(
-            **row
-            | {
-                "day": date(row["day"]),
-                "start": moment(row["start"]),
-                "end": moment(row["end"]),
-                "changed_at": moment(row["changed_at"]),
-                "topics": tuple(row["topics"]),
-                "people": people(row["people"]),
-                "talks": tuple(talk(inner) for inner in row["talks"]),
-            }
-        )
-
-    return Agenda(
-        **stored
-        | {
-            "first_day": date(stored["first_day"]),
-            "last_day": date(stored["last_day"]),
-            "released_at": moment(stored["released_at"]),
-            "rooms": tuple(Room(**row) for row in stored["rooms"]),
-            "topics": tuple(Topic(**row) for row in stored["topics"]),
-            "items": tuple(item(row) for row in stored["items"]),
-        }
+    """The agenda that to_json of this or an earlier version wrote."""
+    return _made(
+        Agenda,
+        stored,
+        first_day=_date(stored["first_day"]),
+        last_day=_date(stored["last_day"]),
+        released_at=_moment(stored["released_at"]),
+        rooms=tuple(_made(Room, row) for row in stored["rooms"]),
+        topics=tuple(_made(Topic, row) for row in stored["topics"]),
+        items=tuple(_item(row) for row in stored["items"]),
+        donors=tuple(_made(Donor, row) for row in stored.get("donors", [])),
     )
 
 
@@ -238,14 +251,21 @@ def _start(item: Item) -> dt.datetime:
 
 
 def _ends(agenda: Agenda) -> dict[int, dt.datetime]:
-    """When each timed item ends. One without an end lasts until the next start of its day, the last until midnight."""
+    """When each timed item ends. One without an end lasts until the next start of its day, the last until midnight
+    at the place; what starts after midnight and has no end, until the next start at all if that is sooner.
+    """
     timed = sorted((i for i in agenda.items if i.start and not i.is_cancelled), key=_start)
     ends: dict[int, dt.datetime] = {}
-    for item in timed:
-        later = (_start(other) for other in timed if _start(other) > _start(item) and other.day == item.day)
+    for index, item in enumerate(timed):
+        if item.end:
+            ends[item.id] = item.end
+            continue
+        later = timed[index + 1 :]
+        after = next((_start(other) for other in later if _start(other) > _start(item)), None)
+        same_day = next((_start(o) for o in later if _start(o) > _start(item) and o.day == item.day), None)
         local = _start(item).astimezone(agenda.zone)
         midnight = dt.datetime.combine(local.date() + dt.timedelta(days=1), dt.time(), agenda.zone)
-        ends[item.id] = item.end or next(later, midnight)
+        ends[item.id] = same_day or min(midnight, after or midnight)
     return ends
 
 
@@ -282,9 +302,8 @@ class Change:
 
 
 def _times(item: Item) -> dict[str, str | None]:
-    return {
-        name: _plain(value) if value else None for name, value in vars(item).items() if name in {"day", "start", "end"}
-    }
+    values = {"day": item.day, "start": item.start, "end": item.end}
+    return {name: value.isoformat() if value else None for name, value in values.items()}
 
 
 def _speakers(item: Item) -> list[str]:
@@ -294,7 +313,7 @@ def _speakers(item: Item) -> list[str]:
 def _changes_of(old: Item, new: Item, before: Agenda, after: Agenda) -> Iterator[Change]:
     if old.is_cancelled != new.is_cancelled:
         yield Change("cancelled" if new.is_cancelled else "reinstated", new.id, new.title)
-    if _times(old) != _times(new):
+    if (old.day, old.start, old.end) != (new.day, new.start, new.end):
         yield Change("moved", new.id, new.title, _times(old), _times(new))
     if old.title != new.title:
         yield Change("retitled", new.id, new.title, old.title, new.title)
@@ -317,18 +336,21 @@ def difference(before: Agenda, after: Agenda) -> list[Change]:
     return changes + [Change("removed", item.id, item.title, _times(item), None) for item in old.values()]
 
 
+def _place(agenda: Agenda, item: Item) -> tuple[str, ...]:
+    """What a calendar says of the place, in names: they change without the item."""
+    return agenda.room_name(item.room), agenda.venue, agenda.city, agenda.timezone
+
+
 def numbered(after: Agenda, before: Agenda | None) -> Agenda:
-    """The new agenda with each item's sequence raised where it differs from the release before."""
+    """The new agenda with each item's sequence raised where it, or its place, differs from the release before."""
     old = {item.uid: item for item in before.items} if before else {}
 
     def counted(item: Item) -> Item:
         previous = old.get(item.uid)
-        if previous is None:
+        if before is None or previous is None:
             return dataclasses.replace(item, sequence=0, changed_at=after.released_at)
         same = dataclasses.replace(item, sequence=previous.sequence, changed_at=previous.changed_at)
-        # The name of the room is in the calendar too, not only its id.
-        renamed = before is not None and before.room_name(item.room) != after.room_name(item.room)
-        if same == previous and not renamed:
+        if same == previous and _place(after, item) == _place(before, previous):
             return same
         return dataclasses.replace(item, sequence=previous.sequence + 1, changed_at=after.released_at)
 

@@ -5,34 +5,66 @@ from __future__ import annotations
 import datetime as dt
 import gzip
 import hashlib
+import threading
+from collections import OrderedDict
 from collections.abc import Callable
-from functools import lru_cache
+from dataclasses import dataclass
 
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.utils.cache import patch_vary_headers
 from django.utils.http import http_date, parse_etags, parse_http_date_safe
 
 MAX_AGE = 30  # seconds that a cache may answer without asking us
-_KEPT = 256  # bodies in the memory of one process
+ROOM = 32 * 2**20  # bytes of bodies in the memory of one process
 
 
-@lru_cache(maxsize=_KEPT)
-def _body(key: str, make: _Maker) -> tuple[bytes, bytes]:
-    plain = make.call()
-    return plain, gzip.compress(plain, 6, mtime=0)
+@dataclass(frozen=True)
+class Body:
+    """A drawn answer, plain and compressed. Its tag covers what it was drawn from and what came out."""
+
+    tag: str
+    plain: bytes
+    zipped: bytes
+
+    @classmethod
+    def drawn(cls, key: str, plain: bytes) -> Body:
+        """The body with its tag: a new version of the site that draws the same agenda otherwise has another."""
+        tag = hashlib.sha256(key.encode() + b"\0" + plain).hexdigest()[:24]
+        return cls(tag, plain, gzip.compress(plain, 6, mtime=0))
 
 
-class _Maker:
-    """How a body is drawn; not part of what tells bodies apart."""
+class Bodies:
+    """The bodies asked for last, as many as fit into some bytes. Threads may share it."""
 
-    def __init__(self, call: Callable[[], bytes]) -> None:
-        self.call = call
+    def __init__(self, room: int) -> None:
+        self._room = room
+        self._kept: OrderedDict[str, Body] = OrderedDict()
+        self._lock = threading.Lock()
 
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Maker)
+    def get(self, key: str, make: Callable[[], bytes]) -> Body:
+        """The body of this key, drawn with `make` when it is not here."""
+        with self._lock:
+            if body := self._kept.get(key):
+                self._kept.move_to_end(key)
+                return body
+        body = Body.drawn(key, make())
+        with self._lock:
+            self._kept[key] = body
+            self._kept.move_to_end(key)
+            while len(self._kept) > 1 and self._size() > self._room:
+                self._kept.popitem(last=False)
+        return body
 
-    def __hash__(self) -> int:
-        return 0
+    def clear(self) -> None:
+        """Forget every body."""
+        with self._lock:
+            self._kept.clear()
+
+    def _size(self) -> int:
+        return sum(len(body.plain) + len(body.zipped) for body in self._kept.values())
+
+
+bodies = Bodies(ROOM)
 
 
 def cached_answer(
@@ -44,15 +76,14 @@ def cached_answer(
     """
     if request.method not in {"GET", "HEAD"}:
         return HttpResponseNotAllowed(["GET", "HEAD"])
-    tag = hashlib.sha256(key.encode()).hexdigest()[:24]
-    is_zipped = "gzip" in request.headers.get("Accept-Encoding", "")
-    etag = f'"{tag}-gz"' if is_zipped else f'"{tag}"'
+    body = bodies.get(key, make)
+    is_zipped = _takes_gzip(request)
+    etag = f'"{body.tag}-gz"' if is_zipped else f'"{body.tag}"'
     if _has_it(request, etag, modified):
         response = HttpResponse(status=304)
         del response["Content-Type"]
     else:
-        plain, zipped = _body(key, _Maker(make))
-        response = HttpResponse(zipped if is_zipped else plain, content_type=content_type)
+        response = HttpResponse(body.zipped if is_zipped else body.plain, content_type=content_type)
         if is_zipped:
             response["Content-Encoding"] = "gzip"
     response["ETag"] = etag
@@ -60,6 +91,15 @@ def cached_answer(
     response["Cache-Control"] = f"public, max-age={MAX_AGE}"
     patch_vary_headers(response, ["Accept-Encoding"])
     return response
+
+
+def _takes_gzip(request: HttpRequest) -> bool:
+    """RFC 9110, 12.5.3: named, and not with a weight of nothing."""
+    for offer in request.headers.get("Accept-Encoding", "").lower().split(","):
+        name, _semicolon, weight = offer.replace(" ", "").partition(";q=")
+        if name == "gzip":
+            return weight.strip("0.") != "" or weight == ""
+    return False
 
 
 def _has_it(request: HttpRequest, etag: str, modified: dt.datetime) -> bool:

@@ -1,4 +1,4 @@
-"""An agenda as .ics (RFC 5545), .json and .xml (the schedule formats of c3voc.de/wiki/schedule).
+"""An agenda as .ics (RFC 5545), .json and .xml (the schedule formats of c3voc.de/wiki/schedule); its changes as Atom.
 
 Items without a start are left out of all three; cancelled ones stay in the calendar only.
 """
@@ -14,19 +14,35 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import icalendar
+from django.utils import translation
+from django.utils.feedgenerator import Atom1Feed
+from django.utils.html import format_html, format_html_join
+from django.utils.translation import gettext as _
 from lxml import etree
 
 from events.agenda import Agenda, Item, Person, said
+from events.models import AgendaRelease, Appearance
+from events.scheduling import change_in_words
 from events.text import clean_line, clean_text, fold
+from events.vtimezone import vtimezone
 
 REFRESH = dt.timedelta(minutes=15)
 # Illegal in XML 1.0; texts are cleaned when stored, this guards what was stored before a rule was made.
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-def session_url(site: str, agenda: Agenda, item: Item) -> str:
-    """The address of a session's page."""
-    return f"{site}/editions/{agenda.slug}/sessions/{item.id}/"
+# What the JSON schema takes for the name of a zone.
+_ZONE_NAME = re.compile(r"[A-Z][a-z]+/[A-Z][a-z]+|UTC\Z")
+
+
+def edition_url(site: str, agenda: Agenda, language: str) -> str:
+    """The address of the edition's page in that language."""
+    return f"{site}{'' if language == 'en' else f'/{language}'}/editions/{agenda.slug}/"
+
+
+def session_url(site: str, agenda: Agenda, item: Item, language: str = "en") -> str:
+    """The address of a session's page in that language."""
+    return f"{edition_url(site, agenda, language)}sessions/{item.id}/"
 
 
 def timed(agenda: Agenda, *, cancelled: bool) -> list[Item]:
@@ -35,18 +51,23 @@ def timed(agenda: Agenda, *, cancelled: bool) -> list[Item]:
 
 
 def speaker_line(person: Person) -> str:
-    """A speaker as one line: honorific and name, function, organisation."""
+    """A speaker as one line: honorific and name, function, organisation; the role if another than to speak."""
     name = f"{person.honorific} {person.name}".strip()
-    return ", ".join(part for part in (name, person.function, person.organisation) if part)
+    line = ", ".join(part for part in (name, person.function, person.organisation) if part)
+    notes = [] if person.role == Appearance.Role.SPEAKER else [str(Appearance.Role(person.role).label)]
+    if person.state == Appearance.State.TO_BE_CONFIRMED:
+        notes.append(str(Appearance.State.TO_BE_CONFIRMED.label))
+    return f"{line} ({', '.join(notes)})" if notes else line
 
 
 def description(item: Item, language: str) -> str:
     """Abstract, speakers and talks as plain text."""
     parts = [said(item.abstract, language), said(item.cancelled_note, language) if item.is_cancelled else ""]
-    parts += [speaker_line(person) for person in item.people]
-    for talk in item.talks:
-        names = "; ".join(speaker_line(person) for person in talk.people)
-        parts.append(f"{said(talk.title, language)}{f' ({names})' if names else ''}")
+    with translation.override(language):
+        parts += [speaker_line(person) for person in item.people]
+        for talk in item.talks:
+            names = "; ".join(speaker_line(person) for person in talk.people)
+            parts.append(f"{said(talk.title, language)}{f': {names}' if names else ''}")
     return clean_text("\n".join(part for part in parts if part))
 
 
@@ -69,13 +90,17 @@ def to_ics(agenda: Agenda, *, site: str, language: str, only: Iterable[Item] | N
     name = clean_line(said(agenda.label, language) or said(agenda.title, language))
     calendar.add("name", name)
     calendar.add("x-wr-calname", name)
-    calendar.add("x-wr-timezone", agenda.zone.key)
+    if agenda.timezone:
+        calendar.add("x-wr-timezone", agenda.zone.key)
     calendar.add("refresh-interval", REFRESH, parameters={"VALUE": "DURATION"})
     calendar.add("x-published-ttl", "PT15M")
-    for item in items:
-        calendar.add_component(_event(agenda, item, site, language))
-    if items:
-        calendar.add_missing_timezones()
+    events = [_event(agenda, item, site, language) for item in items]
+    # A calendar holds at least one component: without events it is the zone.
+    days = [item.start.date() for item in items if item.start] or agenda.days
+    if days and agenda.zone.key != "UTC":
+        calendar.add_component(vtimezone(agenda.zone, min(days), max(days)))
+    for event in events:
+        calendar.add_component(event)
     return calendar.to_ical()
 
 
@@ -97,7 +122,7 @@ def _event(agenda: Agenda, item: Item, site: str, language: str) -> icalendar.Ev
         event.add("location", location)
     if words := description(item, language):
         event.add("description", words)
-    event.add("url", session_url(site, agenda, item))
+    event.add("url", session_url(site, agenda, item, language))
     event.add("categories", [item.kind.replace("_", " ")])
     event.add("transp", "OPAQUE")
     return event
@@ -113,16 +138,28 @@ def acronym(agenda: Agenda) -> str:
 
 def _slug(agenda: Agenda, item: Item) -> str:
     words = re.sub(r"[^a-z0-9]+", "_", fold(said(item.title, "en"))).strip("_")[:60].strip("_")
-    return f"{acronym(agenda)}-{item.id}-{words or 'session'}"
+    return f"{acronym(agenda)}-{item.id}-{words if len(words) > 1 else 'session'}"
 
 
 def _duration(item: Item) -> str:
-    minutes = int((item.end - item.start).total_seconds()) // 60 if item.end and item.start else 0
+    if not (item.start and item.end):
+        return "00:00"
+    # In UTC: two moments of one zone would be subtracted by their clocks, wrong on the day these change.
+    minutes = int((item.end.astimezone(dt.UTC) - item.start.astimezone(dt.UTC)).total_seconds()) // 60
     return f"{minutes // 60:02}:{minutes % 60:02}"
 
 
 def _guid(*names: object) -> str:
     return str(uuid.uuid5(uuid.NAMESPACE_URL, "/".join(map(str, names))))
+
+
+def _room_guid(site: str, agenda: Agenda, room: int | None) -> str:
+    return _guid(site, "rooms", room if room is not None else agenda.slug)
+
+
+def _persons(item: Item) -> dict[int, str]:
+    """Each speaker once, whatever roles they hold."""
+    return {person.speaker: clean_line(person.name) for person in item.everybody}
 
 
 def _by_day(agenda: Agenda) -> list[tuple[dt.date, list[Item]]]:
@@ -161,20 +198,25 @@ def to_json(agenda: Agenda, *, site: str, language: str) -> bytes:
         days.append({"index": index, "date": day.isoformat(), "day_start": start, "day_end": end, "rooms": rooms})
     conference = {
         "acronym": acronym(agenda),
-        "title": said(agenda.title, language),
+        "title": clean_line(said(agenda.title, language)),
         "daysCount": len(days),
         "start": days[0]["date"] if days else "",
         "end": days[-1]["date"] if days else "",
         "timeslot_duration": "00:05",
-        "time_zone_name": agenda.zone.key,
-        "url": f"{site}/editions/{agenda.slug}/",
+        "url": edition_url(site, agenda, language),
         "rooms": [
-            {"name": clean_line(room.name), "guid": _guid(site, "rooms", room.id), "capacity": room.capacity}
+            {"name": clean_line(room.name), "guid": _room_guid(site, agenda, room.id), "capacity": room.capacity}
             for room in agenda.rooms
         ],
         "days": days,
     }
-    schedule = {"version": str(agenda.number), "base_url": f"{site}/editions/{agenda.slug}/", "conference": conference}
+    if _ZONE_NAME.match(agenda.timezone):
+        conference["time_zone_name"] = agenda.timezone
+    schedule = {
+        "version": str(agenda.number),
+        "base_url": edition_url(site, agenda, language),
+        "conference": conference,
+    }
     document = {"$schema": "https://c3voc.de/schedule/schema.json", "schedule": schedule}
     return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
 
@@ -189,7 +231,7 @@ def _json_event(agenda: Agenda, item: Item, room: str, site: str, language: str)
         "duration": _duration(item),
         "room": room,
         "slug": _slug(agenda, item),
-        "url": session_url(site, agenda, item),
+        "url": session_url(site, agenda, item, language),
         "title": title(item, language),
         "subtitle": "",
         "track": _topic_names(agenda, item, language) or None,
@@ -197,7 +239,7 @@ def _json_event(agenda: Agenda, item: Item, room: str, site: str, language: str)
         "language": None,
         "abstract": clean_text(said(item.abstract, language)),
         "description": description(item, language),
-        "persons": [{"id": person.speaker, "public_name": person.name} for person in item.everybody],
+        "persons": [{"id": key, "public_name": name} for key, name in _persons(item).items()],
         "links": [],
         "attachments": [],
     }
@@ -208,7 +250,7 @@ def to_xml(agenda: Agenda, *, site: str, language: str) -> bytes:
     root = etree.Element("schedule")
     _add(root, "version", str(agenda.number))
     conference = _add(root, "conference")
-    _add(conference, "title", said(agenda.title, language))
+    _add(conference, "title", clean_line(said(agenda.title, language)))
     _add(conference, "acronym", acronym(agenda))
     days = _by_day(agenda)
     if days:
@@ -216,13 +258,14 @@ def to_xml(agenda: Agenda, *, site: str, language: str) -> bytes:
         _add(conference, "end", days[-1][0].isoformat())
     _add(conference, "days", str(len(days)))
     _add(conference, "timeslot_duration", "00:05")
-    _add(conference, "base_url", f"{site}/editions/{agenda.slug}/")
-    _add(conference, "time_zone_name", agenda.zone.key)
+    _add(conference, "base_url", edition_url(site, agenda, language))
+    if agenda.timezone:
+        _add(conference, "time_zone_name", agenda.timezone)
     for index, (day, items) in enumerate(days, 1):
         start, end = _day_bounds(agenda, day, items)
         node = _add(root, "day", index=str(index), date=day.isoformat(), start=start, end=end)
         for name, held in _rooms_of(agenda, items).items():
-            room = _add(node, "room", name=name, guid=_guid(site, agenda.slug, name))
+            room = _add(node, "room", name=name, guid=_room_guid(site, agenda, held[0].room))
             for item in held:
                 _xml_event(room, agenda, item, name, site, language)
     return etree.tostring(root, xml_declaration=True, encoding="UTF-8")
@@ -238,15 +281,15 @@ def _xml_event(parent: Any, agenda: Agenda, item: Item, room: str, site: str, la
     _add(event, "date", start.isoformat() if start else "")
     _add(event, "start", f"{start:%H:%M}" if start else "")
     _add(event, "duration", _duration(item))
-    _add(event, "abstract", said(item.abstract, language))
+    _add(event, "abstract", clean_text(said(item.abstract, language)))
     _add(event, "slug", _slug(agenda, item))
     _add(event, "track", _topic_names(agenda, item, language))
     people = _add(event, "persons")
-    for person in item.everybody:
-        _add(people, "person", person.name, id=str(person.speaker))
-    _add(event, "language", language)
+    for key, name in _persons(item).items():
+        _add(people, "person", name, id=str(key))
+    _add(event, "language", "")
     _add(event, "description", description(item, language))
-    _add(event, "url", session_url(site, agenda, item))
+    _add(event, "url", session_url(site, agenda, item, language))
 
 
 def _add(parent: Any, tag: str, text: str | None = None, **attributes: str) -> Any:
@@ -255,3 +298,35 @@ def _add(parent: Any, tag: str, text: str | None = None, **attributes: str) -> A
     if text is not None:
         node.text = _NOT_XML.sub("", text)
     return node
+
+
+# -- What changed -------------------------------------------------------------------------------------------------
+
+
+def to_atom(agenda: Agenda, releases: Iterable[AgendaRelease], *, site: str, language: str) -> bytes:
+    """The releases of this agenda as an Atom feed, each with its difference in words. `agenda` is the latest."""
+    page = f"{edition_url(site, agenda, language)}agenda/"
+    with translation.override(language):
+        name = clean_line(said(agenda.label, language) or said(agenda.title, language))
+        feed = Atom1Feed(
+            title=_("%(edition)s: what changed") % {"edition": name},
+            link=f"{page}changes/",
+            feed_url=f"{page}changes.atom",
+            description="",
+            language=language,
+            author_name=name,
+        )
+        for release in releases:
+            words = [change_in_words(change, agenda) for change in release.difference]
+            note = format_html("<p>{}</p>", release.note) if release.note else ""
+            listed = format_html_join("", "<li>{}</li>", ((word,) for word in words))
+            told = format_html("{}<ul>{}</ul>", note, listed) if words else note
+            feed.add_item(
+                title=_("Release %(number)s") % {"number": release.number},
+                link=f"{page}?release={release.number}",
+                description=_NOT_XML.sub("", told),
+                unique_id=f"{edition_url(site, agenda, 'en')}agenda/?release={release.number}",
+                pubdate=release.released_at,
+                updateddate=release.released_at,
+            )
+    return str(feed.writeString("utf-8")).encode()

@@ -8,14 +8,16 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone as clock
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from i18nfield.strings import LazyI18nString
 
 from events.agenda import (
     Agenda,
     Change,
+    Donor,
     Item,
     Person,
     Room,
@@ -27,8 +29,12 @@ from events.agenda import (
     numbered,
     to_json,
 )
-from events.models import AgendaRelease, Appearance, Edition, Session, record
+from events.clashes import Finding, findings_of
+from events.models import AgendaRelease, Appearance, Edition, Partnership, Session, record
 from events.signals import agenda_released
+from events.text import clean_line
+
+LONGEST_NOTE = 500
 
 
 class SchedulingError(Exception):
@@ -61,9 +67,23 @@ def build_agenda(edition: Edition) -> Agenda:
         contact=edition.contact_email,
         first_day=edition.first_day,
         last_day=edition.last_day,
+        footnotes=texts(edition.footnotes),
         rooms=tuple(Room(room.pk, room.name, room.capacity) for room in edition.rooms.all()),
         topics=tuple(Topic(topic.pk, texts(topic.name)) for topic in edition.topics.all()),
         items=in_order(_item(session) for session in sessions),
+        donors=donors_of(edition),
+    )
+
+
+def donors_of(edition: Edition) -> tuple[Donor, ...]:
+    """Who pays for this edition: of the donors on record those whose years hold the year of the edition."""
+    year = edition.first_day.year if edition.first_day else None
+    paying = edition.partnerships.filter(role=Partnership.Role.DONOR).select_related("organisation")
+    return tuple(
+        Donor(one.organisation.name, one.legal_basis, one.legal_basis_url)
+        for one in paying
+        if (year is None and not one.since and not one.until)
+        or (year is not None and (one.since or year) <= year <= (one.until or year))
     )
 
 
@@ -113,92 +133,13 @@ def _people(appearances: Iterable[Appearance]) -> tuple[Person, ...]:
 # -- Findings -----------------------------------------------------------------------------------------------------
 
 
-@dataclasses.dataclass(frozen=True)
-class Finding:
-    """Something that does not fit: a blocker stops a release, a warning does not."""
-
-    blocks: bool
-    sentence: str
-    session: int | None
-
-
 def find_clashes(edition: Edition) -> list[Finding]:
-    """What an attentive reader would ask about the agenda as staff have it now; blockers first."""
-    agenda = build_agenda(edition)
-    released = released_agenda(edition.slug, published_only=False)
-    findings = [*_outside(agenda), *_incomplete(agenda, edition), *_in_two_places(agenda), *_gone(agenda, released)]
-    return sorted(findings, key=lambda finding: not finding.blocks)
+    """What does not fit in the agenda as staff have it now; blockers, which stop a release, first."""
+    return findings_of(build_agenda(edition), _latest(edition), places=edition.capacity)
 
 
-def _title(item: Item) -> str:
-    return str(LazyI18nString(item.title))
-
-
-def _outside(agenda: Agenda) -> Iterable[Finding]:
-    if agenda.first_day is None or agenda.last_day is None:
-        return
-    for item in agenda.items:
-        if item.day is None or agenda.first_day <= item.day <= agenda.last_day:
-            continue
-        # People arrive the day before and leave the day after; a week off is a slip of the pen.
-        margin = dt.timedelta(days=3)
-        far = not agenda.first_day - margin <= item.day <= agenda.last_day + margin
-        sentence = _("“%(title)s” is on %(day)s, outside the days of the edition.")
-        yield Finding(far, sentence % {"title": _title(item), "day": item.day.isoformat()}, item.id)
-
-
-def _incomplete(agenda: Agenda, edition: Edition) -> Iterable[Finding]:
-    seats = {room.id: room.capacity for room in agenda.rooms}
-    talked = {"session", "plenary", "panel", "opening"}
-    for item in agenda.items:
-        if item.is_cancelled:
-            continue
-        name = {"title": _title(item)}
-        if item.day is None:
-            yield Finding(False, _("“%(title)s” has no day.") % name, item.id)
-        elif item.start is None:
-            yield Finding(False, _("“%(title)s” has no start.") % name, item.id)
-        elif item.end is None:
-            yield Finding(False, _("“%(title)s” has no end.") % name, item.id)
-        if item.kind in talked and not any(item.everybody):
-            yield Finding(False, _("“%(title)s” has no speaker.") % name, item.id)
-        room = seats.get(item.room) if item.room else None
-        if room and item.kind == "plenary" and edition.capacity and room < edition.capacity:
-            numbers = name | {"seats": room, "places": edition.capacity}
-            yield Finding(
-                False,
-                _("“%(title)s” is in a room with %(seats)s seats; the edition has %(places)s places.") % numbers,
-                item.id,
-            )
-
-
-def _overlapping(items: Iterable[Item]) -> Iterable[tuple[Item, Item]]:
-    timed = sorted((i for i in items if i.start and i.end and not i.is_cancelled), key=lambda i: (i.start, i.id))
-    for index, first in enumerate(timed):
-        for second in timed[index + 1 :]:
-            if first.end and second.start and second.start >= first.end:
-                break
-            yield first, second
-
-
-def _in_two_places(agenda: Agenda) -> Iterable[Finding]:
-    for first, second in _overlapping(agenda.items):
-        names = {"first": _title(first), "second": _title(second)}
-        if first.room and first.room == second.room and not {first.kind, second.kind} & {"break", "meal"}:
-            yield Finding(True, _("“%(first)s” and “%(second)s” are in one room at the same time.") % names, second.id)
-        both = {p.speaker: p.name for p in first.everybody if p.kind == "person"}
-        for person in {p.speaker for p in second.everybody} & set(both):
-            names["person"] = both[person]
-            sentence = _("%(person)s is in “%(first)s” and in “%(second)s” at the same time.")
-            yield Finding(False, sentence % names, second.id)
-
-
-def _gone(agenda: Agenda, released: Agenda | None) -> Iterable[Finding]:
-    kept = {item.uid for item in agenda.items}
-    for item in released.items if released else ():
-        if item.uid not in kept:
-            sentence = _("“%(title)s” was released and is gone. Cancel a session instead of deleting it.")
-            yield Finding(False, sentence % {"title": _title(item)}, None)
+def _latest(edition: Edition) -> Agenda | None:
+    return released_agenda(edition.slug, published_only=False)
 
 
 # -- Releasing ----------------------------------------------------------------------------------------------------
@@ -210,43 +151,52 @@ def release_agenda(
 ) -> AgendaRelease:
     """Freeze the agenda as staff have it now and return the release, with its difference from the one before.
 
-    Two at once wait for each other and get two numbers. Raises SchedulingError where a finding blocks.
+    Two at once wait for each other and get two numbers. Raises SchedulingError where a finding blocks or the note
+    is too long. Moments of releases rise by a second at least: that is how finely HTTP tells them apart.
     """
     edition = Edition.objects.select_for_update(no_key=True, of=("self",)).get(pk=edition.pk)
-    if blockers := [finding.sentence for finding in find_clashes(edition) if finding.blocks]:
+    note = clean_line(note)
+    if len(note) > LONGEST_NOTE:
+        raise SchedulingError(_("Write a note of at most %(count)s characters.") % {"count": LONGEST_NOTE})
+    _hold_off_edits()
+    before, drawn = _latest(edition), build_agenda(edition)
+    if blockers := [found.sentence for found in findings_of(drawn, before, places=edition.capacity) if found.blocks]:
         raise SchedulingError(" ".join(blockers))
-    before = edition.releases.first()
-    previous = from_json(before.document) if before else None
     moment = clock.now().replace(microsecond=0)
-    drawn = dataclasses.replace(
-        build_agenda(edition),
-        number=before.number + 1 if before else 1,
-        status=status,
-        note=note,
-        released_at=moment,
-    )
-    drawn = numbered(drawn, previous)
-    changes = difference(previous, drawn) if previous else []
+    if before and before.released_at:
+        moment = max(moment, before.released_at + dt.timedelta(seconds=1))
+    number = before.number + 1 if before else 1
+    drawn = dataclasses.replace(drawn, number=number, status=status, note=note, released_at=moment)
+    drawn = numbered(drawn, before)
     release = AgendaRelease.objects.create(
         edition=edition,
-        number=drawn.number,
+        number=number,
         status=status,
         note=note,
         released_at=moment,
         released_by=by,
         document=to_json(drawn),
-        difference=[dataclasses.asdict(change) for change in changes],
+        difference=[dataclasses.asdict(change) for change in difference(before, drawn)] if before else [],
     )
-    record(edition, "release agenda", by=by, edition=edition, before=drawn.number - 1, after=drawn.number)
+    record(edition, "release agenda", by=by, edition=edition, before=number - 1, after=number)
     agenda_released.send(AgendaRelease, release=release)
     return release
 
 
+def _hold_off_edits() -> None:
+    """Until the transaction ends, wait for edits of sessions under way and let no other begin.
+
+    An agenda is read in several queries: what is saved between two of them would be frozen half old and half new.
+    Whoever saves a session with its talks and speakers writes the session first, so this one table is enough.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(f"LOCK TABLE {connection.ops.quote_name(Session._meta.db_table)} IN SHARE MODE")
+
+
 def upcoming_changes(edition: Edition) -> list[Change]:
     """What a release now would change for the public: everything is new before the first one."""
-    before = edition.releases.first()
     now = build_agenda(edition)
-    return difference(from_json(before.document) if before else dataclasses.replace(now, items=()), now)
+    return difference(_latest(edition) or dataclasses.replace(now, items=()), now)
 
 
 # -- Reading what was released ------------------------------------------------------------------------------------
@@ -260,7 +210,8 @@ def _parsed(release: int, number: int) -> Agenda:
 def released_agenda(slug: str, *, number: int | None = None, published_only: bool = True) -> Agenda | None:
     """The latest released agenda of an edition, or release `number`; None where there is none for the public.
 
-    A release never changes, so each process reads a document once: after that this costs one small query.
+    A release never changes, so each process reads a document once: after that this costs one small query. The
+    address alone is today's: links lead there even if the edition had another one when it was released.
     """
     releases = AgendaRelease.objects.filter(edition__slug=slug)
     if published_only:
@@ -268,7 +219,7 @@ def released_agenda(slug: str, *, number: int | None = None, published_only: boo
     if number is not None:
         releases = releases.filter(number=number)
     latest = releases.order_by("-number").values_list("pk", "number").first()
-    return _parsed(*latest) if latest else None
+    return dataclasses.replace(_parsed(*latest), slug=slug) if latest else None
 
 
 def change_in_words(change: Change | dict[str, Any], agenda: Agenda) -> str:
@@ -285,26 +236,32 @@ def change_in_words(change: Change | dict[str, Any], agenda: Agenda) -> str:
         "removed": _("Removed: “%(title)s”."),
         "cancelled": _("Cancelled: “%(title)s”."),
         "reinstated": _("Takes place after all: “%(title)s”."),
-        "moved": _("Moved: “%(title)s”, from %(before)s to %(after)s."),
-        "retitled": _("New title: “%(after)s”, before “%(before)s”."),
-        "room": _("Room of “%(title)s”: %(after)s, before %(before)s."),
-        "speakers": _("Speakers of “%(title)s”: %(after)s; before: %(before)s."),
+        "moved": _("New time of “%(title)s”: %(after)s, was %(before)s."),
+        "retitled": _("New title: “%(after)s”, was “%(before)s”."),
+        "room": _("New room of “%(title)s”: %(after)s, was %(before)s."),
+        "speakers": _("Speakers of “%(title)s”: %(after)s; were: %(before)s."),
     }
     return sentences[change.kind] % words
 
 
 def _shown(value: Any, agenda: Agenda) -> str:
     if isinstance(value, dict) and set(value) == {"day", "start", "end"}:
-        if not value["day"]:
-            return _("day to be announced")
-        if not value["start"]:
-            return _("%(day)s, time to be announced") % {"day": value["day"]}
-        local = [
-            dt.datetime.fromisoformat(value[key]).astimezone(agenda.zone) for key in ("start", "end") if value[key]
-        ]
-        return f"{value['day']} " + "–".join(f"{moment:%H:%M}" for moment in local)
+        return _when(value, agenda)
     if isinstance(value, dict):
         return str(LazyI18nString(value))
     if isinstance(value, list):
         return ", ".join(value) or _("nobody named")
     return value or _("no room")
+
+
+def _when(times: dict[str, str | None], agenda: Agenda) -> str:
+    if not times["day"]:
+        return _("day to be announced")
+    day = date_format(dt.date.fromisoformat(times["day"]))
+    moments = [dt.datetime.fromisoformat(text) for text in (times["start"], times["end"]) if text]
+    words = [f"{moment.astimezone(agenda.zone):%H:%M}" for moment in moments]
+    if not words:
+        return _("%(day)s, time to be announced") % {"day": day}
+    if len(words) == 1:
+        return f"{day}, {words[0]}"
+    return _("%(day)s, %(start)s to %(end)s") % {"day": day, "start": words[0], "end": words[1]}

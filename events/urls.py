@@ -13,6 +13,7 @@ urlpatterns = [
     path("editions/<slug:slug>/visits/<int:pk>/", editions.visit, name="visit"),
     path("editions/<slug:slug>/agenda/", agenda.agenda, name="agenda"),
     path("editions/<slug:slug>/agenda/changes/", agenda.changes, name="changes"),
+    path("editions/<slug:slug>/agenda/changes.atom", feeds.changes_atom, name="changes_atom"),
     path("editions/<slug:slug>/agenda.ics", feeds.agenda_ics, name="agenda_ics"),
     path("editions/<slug:slug>/agenda.json", feeds.agenda_json, name="agenda_json"),
     path("editions/<slug:slug>/agenda.xml", feeds.agenda_xml, name="agenda_xml"),

@@ -44,13 +44,14 @@ class Point:
 
     @property
     def title(self) -> str:
-        """Start, letter and title of a session; empty for a day."""
+        """Start, letter (unless the title says it) and title of a session; empty for a day."""
         if self.session is None:
             return ""
         start = self.session.start
         time = f"{start.astimezone(self.session.edition.zone):%H:%M}" if start else ""
-        letter = f"{self.session.letter}." if self.session.letter else ""
-        return " ".join(part for part in (time, letter, str(self.session.title)) if part)
+        letter, title = self.session.letter, str(self.session.title)
+        is_said = not letter or re.search(rf"\b{re.escape(letter)}\b", title)  # "Working group A"
+        return " ".join(part for part in (time, "" if is_said else f"{letter}.", title) if part)
 
     def __str__(self) -> str:
         day = formats.date_format(self.day, "l j F")

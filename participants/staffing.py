@@ -39,7 +39,10 @@ def grant_role(*, user: User, role: str, edition: Edition | None, by: str) -> St
 
 @transaction.atomic
 def revoke_role(*, role: StaffRole, by: str) -> None:
-    """Take a role away. Raises StaffingError for the last secretariat of all editions: somebody must keep access."""
+    """Take a role away; without any, the back office is closed to the account.
+
+    Raises StaffingError for the last secretariat of all editions: somebody must keep access.
+    """
     # Two that take away the last two wait for each other here.
     held = list(StaffRole.objects.select_for_update(of=("self",)).filter(role=SECRETARIAT, edition=None).order_by("pk"))
     active = {user.pk for user in User.objects.filter(pk__in=[one.user_id for one in held], is_active=True)}
@@ -48,6 +51,10 @@ def revoke_role(*, role: StaffRole, by: str) -> None:
         raise StaffingError(_("This is the last secretariat account for all editions. Give the role to another first."))
     record(role, "revoke role", by=by, edition=role.edition, before=role.role)
     role.delete()
+    user = role.user
+    if not user.is_superuser and not user.roles.exists():
+        user.is_staff = False
+        user.save(update_fields=["is_staff"])
 
 
 @transaction.atomic

@@ -23,13 +23,15 @@ from events.views import errors
 Answer = Callable[[HttpRequest], HttpResponse]
 log = logging.getLogger("rasr.requests")
 
-LOCK_NOT_AVAILABLE = "55P03"
+LOCK_NOT_AVAILABLE, DEADLOCK, QUERY_CANCELED = "55P03", "40P01", "57014"
+BUSY = {LOCK_NOT_AVAILABLE, DEADLOCK, QUERY_CANCELED}  # others hold what is needed, or it took too long
+ODD = re.compile("[\x00\ud800-\udfff\ufffd-\uffff]")
 COOKIE_VALUE = re.compile(r"[\x21\x23-\x2b\x2d-\x3a\x3c-\x5b\x5d-\x7e]*\Z")  # RFC 6265, cookie-octet
 
 
 def _is_odd(text: str) -> bool:
-    """NUL, a lone half of a surrogate pair or a code point that is none: nothing a person types."""
-    return "\x00" in text or any("\ud800" <= c <= "\udfff" for c in text) or "\ufffe" in text or "\uffff" in text
+    """NUL, half a surrogate pair, no code point at all, or U+FFFD, which Django puts for bytes that are no UTF-8."""
+    return bool(ODD.search(text))
 
 
 def _strings(value: object) -> Iterable[str]:
@@ -87,6 +89,9 @@ class OddBytesMiddleware:
         for name in [name for name, value in request.COOKIES.items() if not COOKIE_VALUE.match(value)]:
             del request.COOKIES[name]
         try:
+            # Any page reads the whole body here, so the limit is for all.
+            if int(request.META.get("CONTENT_LENGTH") or 0) > settings.LARGEST_REQUEST:
+                return errors.too_large(request)
             odd = self._is_odd_request(request)
         except RequestDataTooBig:
             return errors.too_large(request)
@@ -171,4 +176,4 @@ class DatabaseFaultMiddleware:
             return None
         code = getattr(error.__cause__, "pgcode", None)
         log.warning("database fault", extra={"number": getattr(request, "number", ""), "code": code or "no connection"})
-        return errors.unavailable(request, busy=code == LOCK_NOT_AVAILABLE)
+        return errors.unavailable(request, busy=code in BUSY)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import secrets
+import tempfile
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 import environ
 from cryptography.fernet import Fernet
@@ -55,15 +57,18 @@ def address(name: str, default: str) -> str:
 def made_once(name: str, make: Any) -> str:
     """A secret of the development site: made at the first start, kept in var/ for its owner alone."""
     path = VAR / name
-    VAR.mkdir(exist_ok=True)
     try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
+        VAR.mkdir(exist_ok=True)
+        if not path.exists():
+            with tempfile.NamedTemporaryFile("w", dir=VAR) as file:  # readable for its owner alone
+                file.write(make())
+                file.flush()
+                # Of several processes the first gives its name to the secret, whole; the others read that one.
+                with contextlib.suppress(FileExistsError):
+                    os.link(file.name, path)
         return path.read_text().strip()
-    with os.fdopen(descriptor, "w") as file:
-        value: str = make()
-        file.write(value)
-    return value
+    except OSError as error:
+        raise ImproperlyConfigured(f"{name.upper()} is not set, and {path} cannot be used: {error.strerror}.") from None
 
 
 def secret(name: str, make: Any) -> str:
@@ -106,6 +111,7 @@ def database() -> dict[str, Any]:
         parsed = environ.Env.db_url_config(url) if is_ours else {}
         if not parsed.get("NAME"):
             raise ImproperlyConfigured("DATABASE_URL is wrong: write postgres://user:password@host:5432/name.")
+        parsed["HOST"] = unquote(parsed["HOST"])  # %2Fvar%2Frun%2Fpostgresql is a socket's directory
         options = common["OPTIONS"] | parsed.get("OPTIONS", {})
         return parsed | common | {"ENGINE": "django.db.backends.postgresql", "OPTIONS": options}
     if not DEVELOPMENT:
@@ -324,6 +330,7 @@ CONTENT_SECURITY_POLICY = {
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 2**20
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
+LARGEST_REQUEST = 10 * 2**20  # with files; refused before it is read
 
 # -- Logs ---------------------------------------------------------------------------------------------------------
 
@@ -338,6 +345,6 @@ LOGGING = {
         "django": {"handlers": [], "level": "WARNING", "propagate": True},
         "django.request": {"level": "ERROR"},
         "django.security": {"level": "ERROR"},
-        "rasr.requests": {"level": "WARNING" if DEVELOPMENT else "INFO"},
+        "rasr": {"level": "WARNING" if DEVELOPMENT else "INFO"},
     },
 }

@@ -54,7 +54,7 @@ def room(edition: Edition, name: str = "Hall A", **more: Any) -> Room:
 
 
 def session(
-    edition: Edition, title: str = "Depots", start: int | None = 9, end: int | None = 10, **more: Any
+    edition: Edition, title: Any = "Depots", start: int | None = 9, end: int | None = 10, **more: Any
 ) -> Session:
     """A session from full hour to full hour of a day of the edition (`day`: 0, 1, 2)."""
     offset = more.pop("on", 0)

@@ -11,7 +11,7 @@ from django.apps import apps
 from django.conf import settings
 from django.db import connection
 from django.template import Engine
-from django.template.base import TextNode
+from django.template.base import Node, TextNode
 
 ROOT = Path(__file__).parent.parent
 TEMPLATES = sorted(path.relative_to(ROOT / "templates") for path in (ROOT / "templates").rglob("*.html"))
@@ -28,7 +28,7 @@ def test_the_lock_names_one_registry():
 
 
 def test_the_driver_is_the_one_that_was_chosen():
-    assert connection.Database.__name__ == "psycopg2"
+    assert connection.Database.__name__ == "psycopg2"  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize("name", TEMPLATES, ids=str)
@@ -44,7 +44,7 @@ def test_every_text_of_a_template_is_marked_for_translation(name):
     source = re.sub(r"{% block body_class %}.*?{% endblock[^%]*%}", "", source)
     template = Engine.get_default().from_string(source)
     text = "".join(
-        node.s if isinstance(node, TextNode) else "\x00" for node in template.nodelist.get_nodes_by_type(object)
+        node.s if isinstance(node, TextNode) else "\x00" for node in template.nodelist.get_nodes_by_type(Node)
     )
     text = re.sub(r"(?s)<!--.*?-->|<[^>]*>|&\w+;", " ", text)
     left = re.findall(r"[A-Za-z]{3,}", text)

@@ -1,5 +1,10 @@
 """The back office of what is announced."""
 
+from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
+
 from events.admin import editions, sessions
 
 __all__ = ["editions", "sessions"]
+
+admin.site.index_title = _("Back office")

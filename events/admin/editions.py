@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import zoneinfo
 from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.postgres.forms import SimpleArrayField
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -14,7 +17,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from events.admin.scope import ReadOnly, ScopedAdmin, ScopedInline
+from events.admin.scope import OVERRIDES, ReadOnly, ScopedAdmin, ScopedInline, Shared
 from events.models import (
     AgendaRelease,
     Edition,
@@ -68,6 +71,7 @@ class EditionAdmin(ScopedAdmin):
     edition_path = ""
     list_display = ("__str__", "slug", "place", "first_day", "last_day", "status", "agenda")
     list_filter = ("status",)
+    ordering = tuple(Edition.objects.in_order().query.order_by)
     folded_fields = ("title", "label", "city", "country")
     inlines = (RoomInline, TopicInline, PartnershipInline, StatementInline)
     fieldsets = (
@@ -121,6 +125,23 @@ class EditionAdmin(ScopedAdmin):
     )
     readonly_fields = ("places",)
 
+    def zone_of(self, request: HttpRequest, edition: Edition | None) -> dt.tzinfo | None:
+        """The zone that is being written, where it is one: the times beside it are meant at the place."""
+        name = request.POST.get("timezone", "")
+        return zoneinfo.ZoneInfo(name) if name in zoneinfo.available_timezones() else super().zone_of(request, edition)
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Addresses of sources stand one a line: they may hold commas."""
+        if db_field.name != "sources":
+            return super().formfield_for_dbfield(db_field, request, **kwargs)
+        return SimpleArrayField(
+            forms.URLField(assume_scheme="https", max_length=500),
+            label=gettext_lazy("Sources, one address a line"),
+            required=False,
+            delimiter="\n",
+            widget=forms.Textarea(attrs={"rows": 3, "class": "vLargeTextField"}),
+        )
+
     @admin.display(description=gettext_lazy("places"))
     def places(self, edition: Edition) -> str:
         """The capacity, which a page of its own changes: a raise gives places away at once."""
@@ -152,7 +173,7 @@ class EditionAdmin(ScopedAdmin):
             raise Http404
         if not request.user.has_perm("events.change_edition", edition):
             raise PermissionDenied
-        form = ReleaseForm(request.POST or None)
+        form = ReleaseForm(request.POST if request.method == "POST" else None)
         if request.method == "POST" and form.is_valid():
             try:
                 made = release_agenda(edition=edition, by=request.user.get_username(), **form.cleaned_data)
@@ -178,12 +199,12 @@ class EditionAdmin(ScopedAdmin):
 
 
 @admin.register(Organisation)
-class OrganisationAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class OrganisationAdmin(Shared):
     """Organisations of all editions."""
 
+    formfield_overrides = OVERRIDES
     list_display = ("name", "acronym", "website")
     search_fields = ("name", "acronym")
-    list_per_page = 100
 
 
 @admin.register(AgendaRelease)

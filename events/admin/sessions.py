@@ -12,8 +12,9 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from i18nfield.forms import I18nModelForm
 
-from events.admin.scope import ScopedAdmin, ScopedInline
-from events.models import Appearance, Document, FieldVisit, Session, Speaker, Talk
+from events.admin.scope import OVERRIDES, ScopedAdmin, ScopedInline, Shared
+from events.models import Appearance, Document, Edition, FieldVisit, Session, Speaker, Talk
+from events.models.edition import EARLIEST, LATEST
 from events.text import fold
 
 
@@ -47,32 +48,46 @@ class SessionForm(I18nModelForm):
     def clean(self) -> dict[str, Any]:
         """Put day and times together, and see that nobody else saved meanwhile."""
         answers = super().clean() or {}
-        edition = answers.get("edition") or getattr(self.instance, "edition", None)
+        edition = self.instance.edition if self.instance.pk else answers.get("edition")
         if edition is None or self.errors:
             return answers
+        # Sessions of an edition are saved one after the other, so that the checks below see each other.
+        Edition.objects.select_for_update(of=("self",), no_key=True).get(pk=edition.pk)
         self._refuse_stale(answers)
         start, end = answers.get("start_time"), answers.get("end_time")
         day = answers.get("day")
         if start and not day:
             self.add_error("day", _("Choose the day of this start."))
-            return answers
-        self.instance.start = self._moment(day, start, edition) if day and start else None
-        later = dt.timedelta(days=1) if answers.get("ends_next_day") else dt.timedelta()
-        self.instance.end = self._moment(day + later, end, edition) if day and end else None
-        if start and end and self.instance.end <= self.instance.start:
-            self.add_error("end_time", _("The end is not after the start. If it ends after midnight, tick “next day”."))
-        self._name_clash(answers)
+        elif end and not start:
+            self.add_error("start_time", _("Write a start before the end."))
+        elif day and not EARLIEST <= day <= LATEST:
+            self.add_error("day", _("Use days between 1990 and 2100."))
+        else:
+            later = dt.timedelta(days=1) if answers.get("ends_next_day") else dt.timedelta()
+            self.instance.start = self._moment("start_time", day, start, edition)
+            self.instance.end = self._moment("end_time", day + later if day else None, end, edition)
+            self._compare(answers)
         return answers
 
-    def _moment(self, day: dt.date, time: dt.time, edition: Any) -> dt.datetime:
+    def _moment(self, field: str, day: dt.date | None, time: dt.time | None, edition: Edition) -> dt.datetime | None:
         """The moment; a time that the clock change leaves out does not exist and is refused."""
+        if day is None or time is None:
+            return None
         moment = dt.datetime.combine(day, time, edition.zone)
-        if moment.astimezone(dt.UTC).astimezone(edition.zone).replace(tzinfo=None) != moment.replace(tzinfo=None):
-            raise ValidationError(_("This time does not exist on that day: the clocks change. Choose another."))
-        return moment
+        if moment.astimezone(dt.UTC).astimezone(edition.zone).replace(tzinfo=None) == moment.replace(tzinfo=None):
+            return moment
+        self.add_error(field, _("This time does not exist on that day: the clocks change. Choose another."))
+        return None
+
+    def _compare(self, answers: dict[str, Any]) -> None:
+        start, end = self.instance.start, self.instance.end
+        if start and end and end <= start:
+            self.add_error("end_time", _("The end is not after the start. If it ends after midnight, tick “next day”."))
+        elif not self.errors:
+            self._name_clash(answers)
 
     def _refuse_stale(self, answers: dict[str, Any]) -> None:
-        if not self.instance.pk or not answers.get("seen"):
+        if not self.instance.pk:
             return
         now = Session.objects.select_for_update(of=("self",), no_key=True).get(pk=self.instance.pk).changed_at
         if now.isoformat() != answers["seen"]:
@@ -120,6 +135,7 @@ class SessionAdmin(ScopedAdmin):
     """The agenda as a list by day and time."""
 
     form = SessionForm
+    also_saved = ("start", "end")
     list_display = ("title", "edition", "day", "from_to", "kind", "room", "status")
     list_filter = ("edition", "day", "kind", "room", "status")
     list_select_related = ("edition", "room")
@@ -151,14 +167,13 @@ class SessionAdmin(ScopedAdmin):
 
 
 @admin.register(Speaker)
-class SpeakerAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class SpeakerAdmin(Shared):
     """Speakers of all editions."""
 
-    formfield_overrides = ScopedAdmin.formfield_overrides
+    formfield_overrides = OVERRIDES
     list_display = ("name", "kind")
     list_filter = ("kind",)
     search_fields = ("name",)
-    list_per_page = 100
 
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> Any:
         """By every word, without regard to accents and script."""

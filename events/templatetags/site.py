@@ -57,6 +57,33 @@ def deadline(moment: dt.datetime | None, edition: Any) -> str:
 
 
 @register.simple_tag
+def place_time(edition: Any, moment: dt.datetime | None = None) -> str:
+    """Whose time it is, in full: "Tirana time (CEST, UTC+2; Europe/Tirane)". Takes an edition or an agenda.
+
+    Without a moment it is that of the first day; where the clocks change during the edition only the zone is named.
+    """
+    where = _("%(place)s time") % {"place": edition.city or edition.country or edition.timezone}
+    noons = [
+        dt.datetime.combine(day, dt.time(12), edition.zone) for day in (edition.first_day, edition.last_day) if day
+    ]
+    names = {_offset(one.astimezone(edition.zone)) for one in ([moment] if moment else noons)}
+    return f"{where} ({'; '.join([*names, edition.timezone] if len(names) == 1 else [edition.timezone])})"
+
+
+def _offset(moment: dt.datetime) -> str:
+    """ "CEST, UTC+2"; without letters where the zone has none."""
+    sign, rest = f"{moment:%z}"[0], f"{moment:%z}"[1:]
+    offset = f"UTC{sign}{int(rest[:2])}" + (f":{rest[2:]}" if rest[2:] != "00" else "")
+    return f"{moment:%Z}, {offset}" if f"{moment:%Z}".isalpha() else offset
+
+
+@register.filter
+def link_of_day(day: Any, question: Any) -> str:
+    """The address of the same agenda with this day only."""
+    return str(question.link(day=day.date))
+
+
+@register.simple_tag
 def days_in_words(edition: Any) -> str:
     """ "9 to 11 October 2018"; empty where the days are not known."""
     first, last = edition.first_day, edition.last_day

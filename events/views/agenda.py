@@ -5,19 +5,22 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import timezone as clock
 from django.utils.http import urlencode
 from django.utils.translation import get_language
 
-from events.agenda import Agenda, from_json, now_next, said
+from events.agenda import Agenda, NowNext, now_next, said
 from events.caching import cached_answer
 from events.models import AgendaRelease, Edition
+from events.models.edition import EARLIEST, LATEST
 from events.scheduling import change_in_words, released_agenda
-from events.views.frame import edition_frame, frame_of
+from events.views.frame import edition_frame, footnotes_of, frame_of
 from events.views.rows import days_of, row_of
 
 
@@ -40,12 +43,11 @@ class Question:
         """Read the address; raises WrongQuestion for a value that is none."""
         asked = {name: request.GET.get(name, "")[:40] for name in ("day", "room", "topic", "at", "release")}
         try:
-            at = dt.datetime.fromisoformat(asked["at"].replace(" ", "+")) if asked["at"] else None
             return cls(
                 day=dt.date.fromisoformat(asked["day"]) if asked["day"] else None,
                 room=_number(asked["room"]),
                 topic=_number(asked["topic"]),
-                at=at,
+                at=_moment(asked["at"]),
                 release=_number(asked["release"]),
             )
         except ValueError:
@@ -72,6 +74,16 @@ def _number(text: str) -> int | None:
     return int(text)
 
 
+def _moment(text: str) -> dt.datetime | None:
+    if not text:
+        return None
+    moment = dt.datetime.fromisoformat(text.replace(" ", "+"))  # a plus that was not written as %2B
+    # At either end of the calendar a moment has no counterpart in another zone.
+    if not EARLIEST.year <= moment.year <= LATEST.year:
+        raise ValueError(text)
+    return moment
+
+
 @login_not_required
 def agenda(request: HttpRequest, slug: str) -> HttpResponse:
     """The released agenda; before the first release a page that says so."""
@@ -84,23 +96,26 @@ def agenda(request: HttpRequest, slug: str) -> HttpResponse:
         if question.release is not None:
             raise Http404
         return _not_released(request, slug)
+    latest = found if question.release is None else released_agenda(slug) or found
     at = question.at or clock.now()
-    if at.tzinfo is None:
-        at = at.replace(tzinfo=found.zone)
-    slot = now_next(found, at)
-    today = at.astimezone(found.zone).date()
-    edges = [found.released_at, slot.since if today in found.days else None]
-    if today in found.days:
-        edges.append(dt.datetime.combine(today, dt.time(), found.zone))
-    seen_day = today if today in found.days else today > max(found.days, default=today)
-    key = f"agenda {slug} {found.number} {found.released_at} {get_language()} {question} {slot.since} {seen_day}"
+    at = at.replace(tzinfo=found.zone) if at.tzinfo is None else at.astimezone(found.zone)
+    # The page changes with each start and end, at midnight ("today", "in 3 days"), and no more once all is over.
+    since, day = now_next(found, at).since, _seen_day(found, at)
+    edges = [found.released_at, latest.released_at, since, dt.datetime.combine(day, dt.time(), found.zone)]
+    numbers = f"{found.number} {latest.number} {latest.released_at}"
     return cached_answer(
         request,
-        key=key,
+        key=f"agenda {slug} {numbers} {get_language()} {question} {since} {day}",
         modified=max(edge for edge in edges if edge),
         content_type="text/html; charset=utf-8",
-        make=lambda: _page(request, found, question, at).encode(),
+        make=lambda: _page(request, found, latest, question, at).encode(),
     )
+
+
+def _seen_day(found: Agenda, at: dt.datetime) -> dt.date:
+    """The day at the place; from the day after the last one on it stays that day."""
+    today = at.date()
+    return min(today, found.days[-1] + dt.timedelta(days=1)) if found.days else today
 
 
 def _not_released(request: HttpRequest, slug: str) -> HttpResponse:
@@ -110,52 +125,84 @@ def _not_released(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "events/agenda_empty.html", {"frame": edition_frame(edition, "agenda"), "edition": edition})
 
 
-def _page(request: HttpRequest, found: Agenda, question: Question, at: dt.datetime) -> str:
+def _page(request: HttpRequest, found: Agenda, latest: Agenda, question: Question, at: dt.datetime) -> str:
     slot = now_next(found, at)
     shown = found.only(day=question.day, room=question.room, topic=question.topic)
-    today = at.astimezone(found.zone).date()
-    is_over = bool(found.days) and today > found.days[-1]
-    latest = released_agenda(found.slug)
+    days = days_of(shown, slot.now)
+    has_dated = any(item.day for item in found.items)
     context = {
-        "frame": frame_of(found, "agenda"),
+        "frame": frame_of(found, "agenda", at=at),
         "agenda": found,
-        "days": [day for day in days_of(shown, slot.now) if day.slots or not question.is_filtered],
+        "days": [day for day in days if question.day in (None, day.date) and (day.slots or has_dated)],
+        "bar": _bar(found, question) if has_dated else [],
         "question": question,
-        "chips": _chips(found, question),
+        "all_link": question.link(day=None, room=None, topic=None),
+        "filters": _filters(found, question),
         "count": len(shown.items),
         "total": len(found.items),
         "untimed": sum(1 for item in found.items if item.start is None),
-        "today": today,
-        "at": at.astimezone(found.zone),
-        "zone_is_known": bool(found.timezone),
-        "now": [row_of(found, item) for item in slot.now],
-        "next": [row_of(found, item) for item in slot.next],
-        "until": slot.until.astimezone(found.zone) if slot.until else None,
-        "is_over": is_over,
-        "newer": latest.number if latest and latest.number != found.number else None,
+        "today": at.date(),
+        "at": at,
+        "is_over": bool(found.days) and at.date() > found.days[-1],
+        "is_old": latest.number != found.number,
         "released_at": found.released_at.astimezone(found.zone) if found.released_at else None,
+        "footnotes": footnotes_of(found.footnotes, _printed(found)),
+        "address": settings.SITE_URL + reverse("events:agenda", args=[found.slug]),
     }
     with clock.override(found.zone):  # templates show moments in the zone in force
-        return render_to_string("events/agenda.html", context, request)
+        return render_to_string("events/agenda.html", context | _now_and_next(found, slot, at), request)
 
 
-def _chips(found: Agenda, question: Question) -> list[dict[str, object]]:
+def _now_and_next(found: Agenda, slot: NowNext, at: dt.datetime) -> dict[str, object]:
+    coming = [row_of(found, item) for item in slot.next]
+    return {
+        "now": [row_of(found, item) for item in slot.now],
+        "next": coming,
+        "until": slot.until.astimezone(found.zone) if slot.until else None,
+        "changes_at": slot.changes_at.astimezone(found.zone) if slot.changes_at else None,
+        "days_ahead": (coming[0].start.date() - at.date()).days if coming and coming[0].start else None,
+        # What a refreshed now and next takes along: the marks of the programme itself.
+        "marks": ["#release", "#jump", *(f"#t-{item.id}" for item in found.items if item.day == at.date())],
+    }
+
+
+def _printed(found: Agenda) -> list[str]:
+    """Every text in which the name of a delegation may stand."""
+    people = [person for item in found.items for person in item.everybody]
+    titles = [said(item.title, get_language() or "en") for item in found.items]
+    return titles + [text for person in people for text in (person.name, person.function, person.organisation)]
+
+
+def _bar(found: Agenda, question: Question) -> list[dict[str, object]]:
+    """Every day as a link: to its place on the page, or to the page of that day where only one day is shown."""
+    return [
+        {"day": day, "link": question.link(day=day.date if question.day and day.date else None) + f"#{day.anchor}"}
+        for day in days_of(found)
+    ]
+
+
+def _filters(found: Agenda, question: Question) -> list[dict[str, object]]:
     """The filters as links: each keeps the others."""
     language = get_language() or "en"
-    used_rooms = {item.room for item in found.items}
-    used_topics = {topic for item in found.items for topic in item.topics}
-    chips: list[dict[str, object]] = []
-    for room in found.rooms:
-        if room.id in used_rooms:
-            on = question.room == room.id
-            link = question.link(room=None if on else room.id)
-            chips.append({"kind": "door", "word": room.name, "on": on, "link": link})
-    for topic in found.topics:
-        if topic.id in used_topics:
-            on = question.topic == topic.id
-            link = question.link(topic=None if on else topic.id)
-            chips.append({"kind": "tick", "word": said(topic.name, language), "on": on, "link": link})
-    return chips
+    rooms = [(room.id, room.name) for room in found.rooms if any(room.id == item.room for item in found.items)]
+    topics = [
+        (topic.id, said(topic.name, language))
+        for topic in found.topics
+        if any(topic.id in item.topics for item in found.items)
+    ]
+    asked = [("room", "door", question.room, rooms), ("topic", "tick", question.topic, topics)]
+    return [
+        {
+            "kind": kind,
+            "icon": icon,
+            "chips": [
+                {"word": word, "on": on == key, "link": question.link(**{kind: None if on == key else key})}
+                for key, word in choices
+            ],
+        }
+        for kind, icon, on, choices in asked
+        if choices
+    ]
 
 
 @login_not_required
@@ -164,10 +211,12 @@ def changes(request: HttpRequest, slug: str) -> HttpResponse:
     edition = Edition.objects.public().filter(slug=slug).first()
     if edition is None:
         raise Http404
-    releases = AgendaRelease.objects.filter(edition=edition)[:100]
-    rows = []
-    for release in releases:
-        drawn = from_json(release.document)
-        rows.append({"release": release, "changes": [change_in_words(change, drawn) for change in release.difference]})
+    latest = released_agenda(slug)
+    releases = AgendaRelease.objects.filter(edition=edition).defer("document")[:100] if latest else []
+    rows = [
+        {"release": release, "changes": [change_in_words(change, latest) for change in release.difference]}
+        for release in releases
+        if latest
+    ]
     context = {"frame": edition_frame(edition, "agenda"), "edition": edition, "rows": rows}
     return render(request, "events/changes.html", context)

@@ -8,8 +8,8 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone as clock
 
 from events.models import Document, Edition, FieldVisit, Partnership
-from events.scheduling import released_agenda
-from events.views.frame import edition_frame
+from events.scheduling import released_agenda, texts
+from events.views.frame import edition_frame, footnotes_of
 from events.views.rows import row_of
 
 
@@ -32,13 +32,12 @@ def editions(request: HttpRequest) -> HttpResponse:
 def edition(request: HttpRequest, slug: str) -> HttpResponse:
     """One edition: before it facts and registration, after it the outcome."""
     found = get_object_or_404(Edition.objects.public(), slug=slug)
-    agenda = released_agenda(slug)
     partnerships = list(found.partnerships.select_related("organisation"))
+    printed = [p.organisation.name for p in partnerships] + [found.reported_from_text, found.reported_participants_text]
     visits = FieldVisit.objects.filter(session__edition=found).select_related("session")
     context = {
         "frame": edition_frame(found, "edition"),
         "edition": found,
-        "agenda": agenda,
         "topics": list(found.topics.all()),
         "statements": list(found.statements.all()),
         "partners": [
@@ -47,6 +46,7 @@ def edition(request: HttpRequest, slug: str) -> HttpResponse:
             if any(p.role == role for p in partnerships)
         ],
         "visits": list(visits),
+        "footnotes": footnotes_of(texts(found.footnotes), map(str, printed)),
         "documents": list(found.documents.filter(access=Document.Access.PUBLIC, session=None, talk=None, visit=None)),
     }
     return render(request, "events/edition.html", context)

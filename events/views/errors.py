@@ -1,11 +1,15 @@
 """Pages that say what went wrong and what to do."""
 
+import logging
 import sys
 
 from django.contrib.auth.decorators import login_not_required
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+log = logging.getLogger(__name__)
 
 
 @login_not_required
@@ -38,7 +42,12 @@ def server_error(request: HttpRequest) -> HttpResponse:
     """Our fault. A database that went away outside a view (in a session, say) is told as what it is."""
     if isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
         return unavailable(request, busy=False)
-    return render(request, "500.html", status=500)
+    try:
+        return render(request, "500.html", status=500)
+    except Exception:  # whatever broke the page (a template, static files that were not collected) breaks this one too
+        log.exception("the page for errors cannot be drawn")
+        sentence = _("Something went wrong on our side. Try again in a few minutes.")
+        return HttpResponse(sentence, status=500, content_type="text/plain; charset=utf-8")
 
 
 def unavailable(request: HttpRequest, *, busy: bool) -> HttpResponse:

@@ -13,9 +13,12 @@ from django.utils.translation import get_language
 from events import feeds
 from events.agenda import Agenda
 from events.caching import cached_answer
+from events.models import AgendaRelease
 from events.scheduling import released_agenda
 
 ICS, JSON, XML = "text/calendar; charset=utf-8", "application/json", "application/xml"
+ATOM = "application/atom+xml; charset=utf-8"
+RELEASES_TOLD = 30
 
 
 def _released(slug: str) -> Agenda:
@@ -88,3 +91,15 @@ def session_ics(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         ICS,
         lambda: feeds.to_ics(agenda, only=[item], site=settings.SITE_URL, language=_language()),
     )
+
+
+@login_not_required
+def changes_atom(request: HttpRequest, slug: str) -> HttpResponse:
+    """What changed from release to release, for feed readers."""
+    agenda = _released(slug)
+
+    def make() -> bytes:
+        releases = AgendaRelease.objects.filter(edition__slug=slug).defer("document")[:RELEASES_TOLD]
+        return feeds.to_atom(agenda, releases, site=settings.SITE_URL, language=_language())
+
+    return _feed(request, agenda, "atom", ATOM, make)

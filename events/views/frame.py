@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import datetime as dt
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
+from django.utils import timezone as clock
 from django.utils.translation import get_language
 
-from events.agenda import Agenda, said
+from events.agenda import Agenda, Donor, Texts, said
 from events.models import Edition
-from events.scheduling import released_agenda, texts
+from events.scheduling import donors_of, released_agenda, texts
 
 
 @dataclass(frozen=True)
@@ -21,12 +25,22 @@ class Frame:
     contact: str
     has_agenda: bool
     visits: tuple[int, ...]
+    is_over: bool
+    donors: tuple[Donor, ...] = ()
     here: str = ""
 
 
-def frame_of(agenda: Agenda, here: str = "") -> Frame:
-    """The frame from a released agenda: no query. `here` names the menu entry of the page."""
+def end_of(agenda: Agenda) -> dt.datetime | None:
+    """The midnight after the last day, at the place; None where the days are not known."""
+    if agenda.last_day is None:
+        return None
+    return dt.datetime.combine(agenda.last_day + dt.timedelta(days=1), dt.time(), agenda.zone)
+
+
+def frame_of(agenda: Agenda, here: str = "", *, at: dt.datetime | None = None) -> Frame:
+    """The frame from a released agenda at a moment (None: now): no query. `here` names the menu entry of the page."""
     language = get_language() or "en"
+    end = end_of(agenda)
     return Frame(
         slug=agenda.slug,
         label=said(agenda.label, language) or said(agenda.title, language),
@@ -34,14 +48,28 @@ def frame_of(agenda: Agenda, here: str = "") -> Frame:
         contact=agenda.contact,
         has_agenda=agenda.number > 0,
         visits=tuple(item.visit for item in agenda.items if item.visit),
+        is_over=end is not None and end <= (at or clock.now()),
+        donors=agenda.donors,
         here=here,
     )
 
 
+def footnotes_of(notes: Texts, printed: Iterable[str]) -> list[str]:
+    """The footnotes whose mark (what a note begins with, as "*") stands at the end of a word in what is printed."""
+    kept = []
+    texts = list(printed)
+    for note in said(notes, get_language() or "en").splitlines():
+        mark = re.match(r"[^\w\s]+", note.strip())
+        if mark and any(re.search(rf"\w{re.escape(mark[0])}(?!\w)", text) for text in texts):
+            kept.append(note.strip())
+    return kept
+
+
 def edition_frame(edition: Edition, here: str = "") -> Frame:
-    """The frame of an edition, whether its agenda was released or not."""
+    """The frame of an edition, whether its agenda was released or not; donors and end as they are now."""
+    is_over, donors = edition.is_over(), donors_of(edition)
     agenda = released_agenda(edition.slug)
     if agenda is not None:
-        return frame_of(agenda, here)
+        return replace(frame_of(agenda, here), is_over=is_over, donors=donors)
     label = said(texts(edition.label) or texts(edition.title), get_language() or "en")
-    return Frame(edition.slug, label, edition.city, edition.contact_email, False, (), here)
+    return Frame(edition.slug, label, edition.city, edition.contact_email, False, (), is_over, donors, here)

@@ -87,6 +87,11 @@ class Day:
     number: int | None
     slots: tuple[Slot, ...]
 
+    @property
+    def anchor(self) -> str:
+        """Where it stands on the page."""
+        return f"day-{self.date.isoformat() if self.date else 'open'}"
+
 
 def row_of(agenda: Agenda, item: Item) -> Row:
     """One item, ready to be shown."""

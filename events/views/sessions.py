@@ -11,7 +11,7 @@ from django.utils.translation import get_language
 from events.agenda import Agenda, Item
 from events.caching import cached_answer
 from events.scheduling import released_agenda
-from events.views.frame import frame_of
+from events.views.frame import end_of, footnotes_of, frame_of
 from events.views.rows import row_of
 
 
@@ -22,10 +22,13 @@ def session(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     item = agenda.item(pk) if agenda else None
     if agenda is None or item is None or agenda.released_at is None:
         raise Http404
+    end = end_of(agenda)
+    # With the edition the entry for its participants leaves the menu.
+    modified = end if end and agenda.released_at < end <= clock.now() else agenda.released_at
     return cached_answer(
         request,
-        key=f"session {slug} {agenda.number} {agenda.released_at} {get_language()} {pk}",
-        modified=agenda.released_at,
+        key=f"session {slug} {agenda.number} {agenda.released_at} {get_language()} {pk} {modified}",
+        modified=modified,
         content_type="text/html; charset=utf-8",
         make=lambda: _page(request, agenda, item).encode(),
     )
@@ -42,10 +45,17 @@ def _page(request: HttpRequest, agenda: Agenda, item: Item) -> str:
         "row": row_of(agenda, item),
         "before": row_of(agenda, before[-1]) if before else None,
         "after": row_of(agenda, after[0]) if after else None,
+        "footnotes": footnotes_of(agenda.footnotes, _printed(item)),
         "meanwhile": [row_of(agenda, other) for other in meanwhile],
     }
     with clock.override(agenda.zone):  # templates show moments in the zone in force
         return render_to_string("events/session.html", context, request)
+
+
+def _printed(item: Item) -> list[str]:
+    """Every text in which the name of a delegation may stand."""
+    people = [text for person in item.everybody for text in (person.name, person.function, person.organisation)]
+    return [*people, *item.title.values(), *item.abstract.values()]
 
 
 def _overlap(one: Item, other: Item) -> bool:

@@ -39,6 +39,7 @@ class DelegationAdmin(ScopedAdmin):
     ordering = ("-edition", "kind_rank", "position", "sort_folded")
     folded_fields = ("name", "contact_name")
     readonly_fields = ("quota",)
+    also_saved = ("kind_rank", "sort_folded")
 
     def get_queryset(self, request: HttpRequest) -> Any:
         """With the numbers of people, in the same query."""
@@ -67,7 +68,7 @@ class DelegationAdmin(ScopedAdmin):
         if not request.user.has_perm("participants.change_delegation", edition):
             raise PermissionDenied
         delegations = self.get_queryset(request).filter(edition=edition).in_protocol_order()
-        form = PlacesForm(request.POST or None)
+        form = PlacesForm(request.POST if request.method == "POST" else None)
         if request.method == "POST" and form.is_valid() and self._change(request, edition, form):
             return redirect("admin:participants_places", slug)
         context = {
@@ -119,6 +120,7 @@ class NominationAdmin(ScopedAdmin):
     list_filter = ("delegation__edition", "is_head", ("withdrawn_at", admin.EmptyFieldListFilter))
     list_select_related = ("delegation__edition", "letter", "participant")
     folded_fields = ("name", "email")
+    also_saved = ("email_key",)
 
     @admin.display(description=gettext_lazy("registered"), boolean=True)
     def has_registered(self, nomination: Nomination) -> bool:

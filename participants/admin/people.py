@@ -53,8 +53,9 @@ class ParticipantForm(forms.ModelForm):  # type: ignore[type-arg]
         answers = super().clean() or {}
         if answers.get("service") == Participant.Service.MILITARY and not answers.get("rank_code"):
             self.add_error("rank_code", _("Choose the rank code."))
-        current = Participant.objects.values_list("version", flat=True).get(pk=self.instance.pk)
-        if answers.get("seen") not in (None, current):
+        # From here on nobody else saves this registration, so that what is compared here is what is written over.
+        _edition, current = registration.lock(self.instance)
+        if answers.get("seen") != current.version:
             self.add_error(None, _("Somebody else saved this registration while you wrote. Open it again and compare."))
         return answers
 
@@ -64,17 +65,7 @@ class ParticipantAdmin(ScopedAdmin):
     """Who registered, in which state, and the decisions about them."""
 
     form = ParticipantForm
-    list_display = (
-        "name",
-        "delegation",
-        "role",
-        "status",
-        "is_proven",
-        "service",
-        "rank_code",
-        "registered_at",
-        "edition",
-    )
+    list_display = ("name", "delegation", "role", "status", "is_proven", "registered_at")
     list_filter = ("edition", "status", "role", ProvenFilter, "service", "delegation__kind", "bookings__state")
     list_select_related = ("delegation", "edition")
     ordering = ("-edition", "sort_name")
@@ -139,6 +130,9 @@ class ParticipantAdmin(ScopedAdmin):
             except RegistrationError as error:
                 messages.error(request, _("Role and delegation stay as they were. %(why)s") % {"why": error})
         registration.change_details(participant=now, answers=details, version=now.version, by=by)
+
+    def log_change(self, request: HttpRequest, obj: Any, message: Any) -> Any:
+        """The verbs have written the line."""
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         """Nothing beside the row itself."""

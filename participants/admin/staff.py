@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
+import allauth.account.admin  # noqa: F401
+import django.contrib.auth.admin  # noqa: F401
 from allauth.account.models import EmailAddress
 from django.contrib import admin, messages
 from django.contrib.auth.models import Group
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy
 
-from events.admin.scope import ScopedAdmin
+from events.admin.scope import OVERRIDES, Listed
 from participants.models import StaffRole, User
 from participants.staffing import StaffingError, grant_role, revoke_role, set_active
 
 
 @admin.register(User)
-class UserAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class UserAdmin(Listed):
     """Who has an account, and whether it is open."""
 
     list_display = ("username", "first_name", "last_name", "is_active", "last_login")
@@ -45,10 +48,10 @@ class UserAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
 
 @admin.register(StaffRole)
-class StaffRoleAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class StaffRoleAdmin(Listed):
     """Who has which role, for which edition."""
 
-    formfield_overrides = ScopedAdmin.formfield_overrides
+    formfield_overrides = OVERRIDES
     list_display = ("user", "role", "edition")
     list_filter = ("role", "edition")
     list_select_related = ("user", "edition")
@@ -68,7 +71,7 @@ class StaffRoleAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         granted = grant_role(user=obj.user, role=obj.role, edition=obj.edition, by=request.user.get_username())
         obj.pk = granted.pk
 
-    @admin.action(description="Take the role away", permissions=["add"])
+    @admin.action(description=gettext_lazy("Take the role away"), permissions=["add"])
     def take_away(self, request: HttpRequest, queryset: Any) -> None:
         """Take the chosen roles away, at once."""
         for role in queryset:
@@ -81,6 +84,5 @@ class StaffRoleAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
 
 # Roles of our own stand in for Django's groups, and allauth's list of addresses has no use without sign-up.
-for model in (Group, EmailAddress):
-    if admin.site.is_registered(model):
-        admin.site.unregister(model)
+# Their modules are imported above, so that they have registered already what is taken out here.
+admin.site.unregister([Group, EmailAddress])

@@ -55,7 +55,7 @@ def _waiting(edition: Edition) -> list[Waiting]:
     )
 
     def link(page: str, **filters: str) -> str:
-        return f"{page}?{urlencode({'edition__id__exact': str(edition.pk)} | filters)}"
+        return f"{page}?{urlencode({'edition': str(edition.pk)} | filters)}"
 
     return [
         Waiting(counted["pending"], _("to decide"), link(people, status__exact="pending")),

@@ -64,7 +64,7 @@ def undo(request: HttpRequest, slug: str) -> HttpResponse:
 
 def _object(request: HttpRequest) -> dict[str, Any]:
     try:
-        asked = json.loads(request.body)
+        asked = json.loads(request.body) if request.content_type == "application/json" else None
     except (ValueError, RecursionError):
         asked = None
     if not isinstance(asked, dict):

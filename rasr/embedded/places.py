@@ -53,10 +53,15 @@ def socket_dir() -> Path:
 
 
 def make_directories() -> None:
-    """Make what is missing, each for its account alone."""
+    """Make what is missing, each for its account alone. Raises RuntimeError where that is not allowed."""
     owner = account()
-    state_dir().mkdir(parents=True, exist_ok=True, mode=0o755 if owner else 0o700)
-    for directory in (server_dir(), socket_dir()):
-        directory.mkdir(parents=True, exist_ok=True, mode=0o700)
-        if owner:
-            os.chown(directory, owner.pw_uid, owner.pw_gid, follow_symlinks=False)
+    try:
+        state_dir().mkdir(parents=True, exist_ok=True, mode=0o755 if owner else 0o700)
+        for directory in (server_dir(), socket_dir()):
+            directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+            if owner:
+                os.chown(directory, owner.pw_uid, owner.pw_gid, follow_symlinks=False)
+    except OSError as error:
+        raise RuntimeError(
+            f"The embedded PostgreSQL cannot keep its files in {state_dir()} ({error.strerror}). Set DATABASE_URL."
+        ) from error

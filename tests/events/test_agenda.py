@@ -3,6 +3,7 @@
 import dataclasses
 import datetime as dt
 import zoneinfo
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -27,12 +28,12 @@ TIRANA = zoneinfo.ZoneInfo("Europe/Tirane")
 DAY = dt.date(2018, 10, 9)
 
 
-def at(hour: int, minute: int = 0, day: dt.date = DAY, zone: zoneinfo.ZoneInfo = TIRANA) -> dt.datetime:
+def at(hour: int, minute: int = 0, day: dt.date = DAY, zone: dt.tzinfo = TIRANA) -> dt.datetime:
     return dt.datetime.combine(day, dt.time(hour, minute), zone)
 
 
 def item(key: int, start: dt.datetime | None = None, end: dt.datetime | None = None, **more) -> Item:
-    facts = {
+    facts: dict[str, Any] = {
         "id": key,
         "uid": f"uid-{key}",
         "kind": "session",
@@ -51,7 +52,7 @@ def item(key: int, start: dt.datetime | None = None, end: dt.datetime | None = N
 
 
 def agenda(*items: Item, **more) -> Agenda:
-    facts = {
+    facts: dict[str, Any] = {
         "slug": "2018-tirana",
         "title": {"en": "Workshop"},
         "label": {"en": "Tenth edition"},
@@ -92,6 +93,14 @@ def test_json_there_and_back_is_the_same_agenda(title, start, end, name, zone):
     assert from_json(to_json(whole)) == whole
 
 
+def test_a_release_of_an_earlier_or_a_later_version_can_still_be_read():
+    stored = to_json(agenda(item(1, at(9), people=(PERSON,))))
+    del stored["contact"]
+    for row in (stored, stored["items"][0], stored["items"][0]["people"][0], stored["rooms"][0]):
+        row["invented later"] = "x"
+    assert from_json(stored) == agenda(item(1, at(9), people=(PERSON,)))
+
+
 def test_a_text_falls_back_to_english_and_then_to_any():
     assert said({"en": "Depots", "sq": "Depo"}, "sq") == "Depo"
     assert said({"en": "Depots"}, "bg") == "Depots"
@@ -123,6 +132,40 @@ def test_now_and_next_before_during_between_and_after(moment, now, coming):
     told = now_next(DAY_ITEMS, moment)
     assert [i.id for i in told.now] == now
     assert [i.id for i in told.next] == coming
+
+
+def test_a_party_after_midnight_without_an_end_does_not_last_through_the_next_day():
+    tomorrow = DAY + dt.timedelta(days=1)
+    night = agenda(item(1, at(0, 30, tomorrow), day=DAY), item(2, at(9, 0, tomorrow), at(10, 0, tomorrow)))
+    assert [i.id for i in now_next(night, at(8, 59, tomorrow)).now] == [1]
+    assert [i.id for i in now_next(night, at(9, 30, tomorrow)).now] == [2]
+
+
+@st.composite
+def programmes(draw):
+    """Up to five items within two days, with and without an end, cancelled or not."""
+    items = []
+    for key in range(draw(st.integers(0, 5))):
+        start = at(0).astimezone(dt.UTC) + dt.timedelta(minutes=draw(st.integers(0, 2 * 24 * 60)))
+        end = start + dt.timedelta(minutes=draw(st.integers(1, 24 * 60))) if draw(st.booleans()) else None
+        status = draw(st.sampled_from(["scheduled", "scheduled", "cancelled"]))
+        items.append(item(key, start, end, day=start.astimezone(TIRANA).date(), status=status))
+    return agenda(*items)
+
+
+@given(programmes(), st.integers(-60, 3 * 24 * 60))
+def test_now_has_begun_next_has_not_and_nothing_changes_until_it_says_so(whole, minute):
+    moment = at(0).astimezone(dt.UTC) + dt.timedelta(minutes=minute)
+    told = now_next(whole, moment)
+    going = [i for i in whole.items if i.start and not i.is_cancelled]
+    assert all(i.start and i.start <= moment and (i.end is None or moment < i.end) for i in told.now)
+    assert {i.id for i in told.now} >= {i.id for i in going if i.end and i.start <= moment < i.end}
+    assert {i.start for i in told.next} == {min((i.start for i in going if i.start > moment), default=None)} - {None}
+    if told.changes_at:
+        later = now_next(whole, told.changes_at - dt.timedelta(seconds=1))
+        assert (later.now, later.next, later.since) == (told.now, told.next, told.since)
+        after = now_next(whole, told.changes_at)
+        assert (after.now, after.next, after.since) != (told.now, told.next, told.since)
 
 
 def test_now_does_not_depend_on_the_zone_of_the_reader():
@@ -176,6 +219,21 @@ def test_the_sequence_rises_only_with_what_changed():
     second = numbered(later, first)
     assert [i.sequence for i in second.items] == [0, 1]
     assert [i.changed_at for i in second.items] == [at(1), at(2)]
+
+
+@pytest.mark.parametrize("change", [{"venue": "Hotel"}, {"city": "Durres"}, {"timezone": "Europe/Sarajevo"}])
+def test_the_sequence_rises_with_the_place_that_calendars_show(change):
+    first = numbered(agenda(MORNING, released_at=at(1)), None)
+    second = numbered(agenda(MORNING, released_at=at(2), **change), first)
+    assert [i.sequence for i in second.items] == [1]
+    assert numbered(agenda(MORNING, note="Other"), first).items == first.items
+
+
+@given(programmes())
+def test_an_agenda_does_not_differ_from_itself_and_wholly_from_none(whole):
+    assert difference(whole, from_json(to_json(whole))) == []
+    assert [c.kind for c in difference(agenda(), whole)] == ["added"] * len(whole.items)
+    assert [c.kind for c in difference(whole, agenda())] == ["removed"] * len(whole.items)
 
 
 def test_filters_can_be_combined():

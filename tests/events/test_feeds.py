@@ -4,18 +4,25 @@ The public schemas of the schedule formats are not held here (their licence does
 ask of the parts we write is asserted one by one.
 """
 
+import dataclasses
 import datetime as dt
 import json
 import re
+import uuid
 
 import icalendar
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from lxml import etree
 
 from events import feeds
+from events.agenda import Room
 from events.models import Session, Talk, Topic
 from events.scheduling import release_agenda, released_agenda
 from tests import make
+from tests.events.test_agenda import PERSON, at, item
+from tests.events.test_agenda import agenda as plain_agenda
 
 pytestmark = pytest.mark.django_db
 SITE = "https://rasr.example"
@@ -187,9 +194,9 @@ def test_a_session_past_midnight_stays_on_its_day():
     Session.objects.create(edition=edition, title="Reception", **late)
     agenda = released(edition)
     day = schedule(agenda)["days"][0]
-    assert day["date"] == edition.first_day.isoformat()
+    assert day["date"] == str(edition.first_day)
     assert day["rooms"]["-"][0]["duration"] == "02:00"
-    assert day["day_end"] == late["end"].isoformat()
+    assert day["day_end"] == make.local(edition, 1, day=1).isoformat()
 
 
 @pytest.mark.parametrize("zone", ["Asia/Kathmandu", "Europe/Sarajevo", "America/St_Johns"])
@@ -201,6 +208,129 @@ def test_zones_with_odd_offsets_and_days_of_clock_change_come_back_right(zone):
     session.refresh_from_db()
     assert event.decoded("dtstart") == session.start
     assert event.decoded("dtend") == session.end
+
+
+def test_the_day_when_clocks_change_has_hours_of_its_own_length():
+    day = dt.date(2027, 3, 28)
+    edition = make.edition(first_day=day, last_day=day)
+    make.session(edition, start=1, end=4)
+    agenda = released(edition)
+    assert json_events(agenda)[0]["duration"] == "02:00"
+    (event,) = events(agenda)
+    assert event.decoded("dtend") - event.decoded("dtstart").astimezone(dt.UTC) == dt.timedelta(hours=2)
+    assert b"DTSTART:20270328T020000" in ics(agenda)
+
+
+def test_an_edition_without_a_zone_has_its_times_in_utc():
+    gaps = {"registration_opens": None, "registration_closes": None, "timezone": ""}
+    edition = make.edition(**gaps)
+    make.session(edition)
+    agenda = released(edition)
+    raw = ics(agenda)
+    assert b"DTSTART:20301008T090000Z" in raw
+    assert b"VTIMEZONE" not in raw
+    assert b"X-WR-TIMEZONE" not in raw
+    assert "time_zone_name" not in schedule(agenda)
+
+
+@pytest.mark.parametrize(("zone", "is_named"), [("Europe/Tirane", True), ("CET", False), ("Etc/GMT+2", False)])
+def test_a_zone_is_named_in_json_only_as_the_schema_takes_it(zone, is_named):
+    edition = make.edition(timezone=zone)
+    make.session(edition)
+    assert ("time_zone_name" in schedule(released(edition))) == is_named
+
+
+@pytest.mark.parametrize(("title", "end"), [("A", "session"), ("Ž!", "session"), ("Ћуприја", "cuprija"), ("42", "42")])
+def test_a_slug_is_long_enough_whatever_the_title(title, end):
+    edition = make.edition()
+    make.session(edition, title)
+    (event,) = json_events(released(edition))
+    assert event["slug"].endswith(f"-{end}")
+    assert re.fullmatch(r"[a-z0-9_]{4,}-[a-z0-9\-_]{4,}", event["slug"])
+
+
+def test_who_holds_two_roles_is_one_person_and_the_roles_are_told():
+    edition = make.edition()
+    session = make.session(edition)
+    make.speaker(session, "Petro Koçi")
+    make.speaker(session, "Petro Koçi", role="chair")
+    make.speaker(session, "Belgium", state="to_be_confirmed")
+    agenda = released(edition)
+    assert [p["public_name"] for p in json_events(agenda)[0]["persons"]] == ["Petro Koçi", "Belgium"]
+    assert [node.text for node in xml(agenda).iter("person")] == ["Petro Koçi", "Belgium"]
+    (event,) = events(agenda)
+    assert str(event["description"]).split("\n") == ["Petro Koçi", "Petro Koçi (chair)", "Belgium (to be confirmed)"]
+
+
+def test_links_of_a_feed_lead_to_pages_in_its_language():
+    agenda = released(programme())
+    page = f"/editions/{agenda.slug}/sessions/"
+    assert {str(e["url"]).split(page)[0] for e in events(agenda)} == {SITE}
+    assert {str(e["url"]).split(page)[0] for e in events(agenda, language="sq")} == {f"{SITE}/sq"}
+    assert xml(agenda, "sq").findtext(".//event/url").startswith(f"{SITE}/sq/editions/")
+
+
+def test_a_calendar_without_events_still_holds_its_zone():
+    edition = make.edition()
+    make.session(edition, "Later", None)
+    agenda = released(edition)
+    assert events(agenda) == []
+    assert ics(agenda).count(b"BEGIN:VTIMEZONE") == 1
+
+
+def test_every_event_has_what_the_standard_asks_once():
+    raw = ics(released(programme())).decode()
+    assert raw.count("VERSION:2.0\r\n") == raw.count("PRODID:") == 1
+    for block in raw.split("BEGIN:VEVENT")[1:]:
+        names = [re.split("[:;]", line)[0] for line in block.split("\r\n") if line and not line.startswith(" ")]
+        for name in ("UID", "DTSTAMP", "DTSTART", "SEQUENCE", "LAST-MODIFIED", "STATUS", "SUMMARY", "URL"):
+            assert names.count(name) == 1, name
+    uids = re.findall("UID:(.+)\r", raw)
+    assert len(uids) == len(set(uids)) == 4
+    assert all(uid.endswith("@rasr.example") for uid in uids)
+
+
+wild = st.text(st.characters(exclude_categories=["Cs"]), max_size=40) | st.sampled_from([NASTY, "a\rb", "a\x00b;c,d"])
+
+
+@given(wild, wild, wild)
+def test_whatever_a_text_holds_the_lines_of_the_calendar_are_ours(title, name, place):
+    who = (dataclasses.replace(PERSON, name=name, function=title),)
+    held = item(1, at(9), at(10), uid=str(uuid.uuid4()), title={"en": title}, abstract={"en": name}, people=who, room=1)
+    agenda = plain_agenda(held, venue=place, title={"en": title}, label={"en": name}, rooms=(Room(1, place, None),))
+    raw = ics(agenda)
+    assert raw.count(b"\r") == raw.count(b"\n") == raw.count(b"\r\n")
+    (event,) = icalendar.Calendar.from_ical(raw).walk("VEVENT")
+    ours = {"SUMMARY", "DTSTART", "DTEND", "DTSTAMP", "UID", "SEQUENCE", "CATEGORIES", "LAST-MODIFIED", "LOCATION"}
+    assert set(event) <= ours | {"DESCRIPTION", "STATUS", "TRANSP", "URL"}
+    assert not event.subcomponents
+    assert not event.errors
+    assert len(json_events(agenda)) == len(list(xml(agenda).iter("event"))) == 1
+
+
+ATOM = "{http://www.w3.org/2005/Atom}"
+
+
+def atom(edition, language="en"):
+    releases = edition.releases.defer("document")
+    latest = released_agenda(edition.slug)
+    assert latest is not None
+    return etree.fromstring(feeds.to_atom(latest, releases, site=SITE, language=language))
+
+
+def test_changes_are_a_feed_newest_first_in_the_readers_words():
+    edition = make.edition()
+    session = make.session(edition, {"en": "Depots", "sq": "Depo"})
+    release_agenda(edition=edition, by="sec", note="First & <b>best</b>")
+    Session.objects.filter(pk=session.pk).update(status="cancelled")
+    release_agenda(edition=edition, by="sec")
+    feed = atom(edition)
+    assert [entry.findtext(f"{ATOM}title") for entry in feed.iter(f"{ATOM}entry")] == ["Release 2", "Release 1"]
+    summaries = [entry.findtext(f"{ATOM}summary") for entry in feed.iter(f"{ATOM}entry")]
+    assert summaries == ["<ul><li>Cancelled: “Depots”.</li></ul>", "<p>First &amp; &lt;b&gt;best&lt;/b&gt;</p>"]
+    assert "Depo”" in next(atom(edition, "sq").iter(f"{ATOM}summary")).text
+    ids = [entry.findtext(f"{ATOM}id") for entry in feed.iter(f"{ATOM}entry")]
+    assert ids == [entry.findtext(f"{ATOM}id") for entry in atom(edition, "sq").iter(f"{ATOM}entry")]
 
 
 def test_topics_are_tracks():

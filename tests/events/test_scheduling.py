@@ -5,12 +5,13 @@ import json
 import threading
 
 import pytest
-from django.db import connections
+import time_machine
+from django.db import connection, connections, transaction
 from django.utils import translation
 
 from events import scheduling
 from events.agenda import from_json
-from events.models import AgendaRelease, Edition, HistoryLine, Session, Talk, Topic
+from events.models import AgendaRelease, Appearance, Edition, HistoryLine, Session, Talk, Topic
 from events.scheduling import (
     SchedulingError,
     build_agenda,
@@ -56,7 +57,7 @@ def test_building_costs_the_same_with_one_session_and_with_many(django_assert_nu
     for hour in range(8, 18):
         full_session(many, start=hour, end=hour + 1)
     for edition in (few, many):
-        with django_assert_num_queries(8):
+        with django_assert_num_queries(9):
             build_agenda(Edition.objects.get(pk=edition.pk))
 
 
@@ -137,6 +138,65 @@ def test_others_are_told_of_a_release_inside_its_transaction():
     assert told == [1]
 
 
+def test_what_fails_in_who_is_told_undoes_the_release():
+    def listen(sender, release, **kwargs):
+        raise RuntimeError
+
+    edition = make.edition()
+    agenda_released.connect(listen)
+    try:
+        with pytest.raises(RuntimeError):
+            release_agenda(edition=edition, by="sec")
+    finally:
+        agenda_released.disconnect(listen)
+    assert not edition.releases.exists()
+    assert released_agenda(edition.slug) is None
+
+
+@pytest.mark.parametrize("step", [0, -3600])
+def test_moments_of_releases_rise_even_in_one_second_or_when_the_clock_goes_back(step):
+    edition, now = make.edition(), dt.datetime(2030, 1, 1, 12, tzinfo=dt.UTC)
+    moments = []
+    for turn in range(3):
+        with time_machine.travel(now + dt.timedelta(seconds=step * turn), tick=False):
+            moments.append(release_agenda(edition=edition, by="sec").released_at)
+    assert moments == [now, now + dt.timedelta(seconds=1), now + dt.timedelta(seconds=2)]
+
+
+def test_a_note_is_cleaned_as_every_text_and_has_a_limit():
+    edition = make.edition()
+    release = release_agenda(edition=edition, by="sec", note=" Rooms\x00 are\r\nfixed.\u202e ")
+    seen = released_agenda(edition.slug)
+    assert seen is not None
+    assert release.note == seen.note == "Rooms are fixed."
+    assert release_agenda(edition=edition, by="sec", note="x" * 500).note
+    with pytest.raises(SchedulingError, match="at most 500 characters"):
+        release_agenda(edition=edition, by="sec", note="x" * 501)
+
+
+def test_links_lead_to_the_address_that_the_edition_has_now():
+    edition = make.edition()
+    release_agenda(edition=edition, by="sec")
+    old, edition.slug = edition.slug, f"{edition.slug}-tirana"
+    edition.save(update_fields=["slug"])
+    seen = released_agenda(edition.slug)
+    assert seen is not None
+    assert seen.slug == edition.slug
+    assert released_agenda(old) is None
+
+
+def test_finding_costs_the_same_with_one_session_and_with_many(django_assert_num_queries):
+    edition = make.edition()
+    full_session(edition)
+    release_agenda(edition=edition, by="sec")
+    for hour in range(10, 18):
+        full_session(edition, start=hour, end=hour + 1)
+    edition = Edition.objects.get(pk=edition.pk)
+    find_clashes(edition)
+    with django_assert_num_queries(9):
+        assert find_clashes(edition) == []
+
+
 def test_a_good_agenda_has_no_findings():
     edition = make.edition()
     full_session(edition)
@@ -173,7 +233,7 @@ def test_a_session_far_from_the_edition_stops_the_release_with_its_name():
     session = full_session(edition)
     day = edition.days[0] - dt.timedelta(days=30)
     Session.objects.filter(pk=session.pk).update(day=day, start=None, end=None)
-    with pytest.raises(SchedulingError, match="“Depots” is on 2030-09-08"):
+    with pytest.raises(SchedulingError, match="“Depots” is on 8 September 2030"):
         release_agenda(edition=edition, by="sec")
     assert not AgendaRelease.objects.exists()
 
@@ -215,8 +275,8 @@ def test_a_difference_is_told_in_the_readers_words_and_the_editions_time():
     release = release_agenda(edition=edition, by="sec")
     told = [change_in_words(change, from_json(release.document)) for change in release.difference]
     assert told == [
-        "Moved: “Depots”, from 2030-10-08 09:00–10:00 to 2030-10-08 14:00–15:00.",
-        "Room of “Depots”: Library, before Hall A.",
+        "New time of “Depots”: 8 October 2030, 14:00 to 15:00, was 8 October 2030, 09:00 to 10:00.",
+        "New room of “Depots”: Library, was Hall A.",
     ]
 
 
@@ -277,3 +337,70 @@ def test_without_the_lock_two_releases_want_the_same_number(monkeypatch):
     for thread in threads:
         thread.join()
     assert len(errors) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_readers_see_one_release_or_the_next_and_never_a_part():
+    edition = make.edition()
+    session = full_session(edition, title="Title 1")
+    release_agenda(edition=edition, by="sec")
+    is_over, torn, numbers = threading.Event(), [], set()
+
+    def read():
+        last = 0
+        try:
+            while not is_over.is_set():
+                seen = released_agenda(edition.slug)
+                if seen is None or seen.items[0].title != {"en": f"Title {seen.number}"} or seen.number < last:
+                    torn.append(seen)
+                last = seen.number if seen else 0
+                numbers.add(last)
+        finally:
+            connections.close_all()
+
+    readers = [threading.Thread(target=read) for _n in range(3)]
+    for reader in readers:
+        reader.start()
+    for number in range(2, 12):
+        Session.objects.filter(pk=session.pk).update(title=f"Title {number}")
+        release_agenda(edition=edition, by="sec")
+    is_over.set()
+    for reader in readers:
+        reader.join()
+    assert not torn
+    assert len(numbers) > 1
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(("is_held_off", "released"), [(True, ("Old", "Old")), (False, ("Old", "New"))])
+def test_an_edit_saved_meanwhile_is_released_wholly_or_not_at_all(monkeypatch, is_held_off, released):
+    edition = make.edition()
+    session = full_session(edition, title="Old")
+    session.appearances.update(function="Old")
+    is_saved = threading.Event()
+
+    def edit():
+        try:
+            with transaction.atomic():
+                Session.objects.filter(pk=session.pk).update(title="New")
+                Appearance.objects.filter(session=session).update(function="New")
+            is_saved.set()
+        finally:
+            connections.close_all()
+
+    editor = threading.Thread(target=edit)
+
+    def between(execute, sql, params, many, context):
+        if sql.startswith("SELECT") and "events_appearance" in sql and not editor.ident:
+            editor.start()
+            is_saved.wait(timeout=0.5)
+        return execute(sql, params, many, context)
+
+    if not is_held_off:
+        monkeypatch.setattr(scheduling, "_hold_off_edits", lambda: None)
+    with connection.execute_wrapper(between):
+        release = release_agenda(edition=edition, by="sec")
+    editor.join()
+    (item,) = from_json(release.document).items
+    assert (item.title["en"], item.people[0].function) == released
+    assert is_saved.is_set()

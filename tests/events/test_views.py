@@ -118,7 +118,7 @@ def test_a_past_edition_shows_figures_as_reported_statements_as_summaries_and_th
     )
     Topic.objects.create(edition=past, name="Large-scale disposal")
     body = text(base(past))
-    for words in ("about 40", "As reported", "Summary, not a quotation", "Deputy Minister", link, "Since 2017"):
+    for words in ("About 40", "As reported", "Summary, not a quotation", "Deputy Minister", link, "Since 2017"):
         assert words in body
     assert "Large-scale disposal" in body
     assert "Register before" not in body
@@ -180,7 +180,18 @@ def test_filters_are_links_that_can_be_shared_and_say_how_many_fit(edition):
 
 @pytest.mark.parametrize(
     "query",
-    ["day=x", "day=2030-13-01", "room=abc", "room=-1", "topic=1e3", "at=yesterday", "release=" + "9" * 5000, "room=٣"],
+    [
+        "day=x",
+        "day=2030-13-01",
+        "room=abc",
+        "room=-1",
+        "topic=1e3",
+        "at=yesterday",
+        "release=" + "9" * 5000,
+        "room=٣",
+        "at=0001-01-01T00:00%2B14:00",
+        "at=9999-12-31T23:59-14:00",
+    ],
 )
 def test_a_filter_that_cannot_be_read_is_refused_in_words(edition, query):
     answer = page(base(edition, f"agenda/?{query}"))
@@ -200,8 +211,52 @@ def test_an_old_release_stays_readable_and_says_that_it_is_old(edition):
     assert "not the latest" in old
     assert "Other" in text(base(edition, "agenda/"))
     changes = text(base(edition, "agenda/changes/"))
-    assert "New title: “Other”, before “Software”." in changes
+    assert "New title: “Other”, was “Software”." in changes
     assert page(base(edition, "agenda/?release=9")).status_code == 404
+
+
+def test_an_old_release_that_was_read_while_it_was_the_latest_says_later_that_it_is_old(edition):
+    path = base(edition, "agenda/?release=1")
+    first = page(path)
+    assert "not the latest" not in first.content.decode()
+    release_agenda(edition=edition, by="sec")
+    assert "not the latest" in text(path)
+    assert page(path, if_none_match=first["ETag"]).status_code == 200
+
+
+def test_the_footnote_of_a_name_stands_where_the_name_is_printed_and_only_there(edition):
+    edition.footnotes = {"en": "* Without prejudice to positions on status.\n† Not used."}
+    edition.save()
+    session = edition.sessions.get(title__contains="Subject A")
+    make.speaker(session, "Kosovo*")
+    release_agenda(edition=edition, by="sec")
+    other = edition.sessions.get(title__contains="Subject B")
+    for below, is_there in (("agenda/", True), (f"sessions/{session.pk}/", True), (f"sessions/{other.pk}/", False)):
+        body = text(base(edition, below))
+        assert ("Without prejudice" in body) == is_there, below
+        assert "Not used" not in body
+
+
+def test_what_one_reader_asked_for_is_not_shown_to_the_next(edition):
+    assert "hello" not in text(base(edition, "agenda/?from=hello"))
+
+
+@pytest.mark.parametrize(("at", "words"), [("10-05", "In 3 days"), ("10-07", "Tomorrow"), ("10-08", "at 09:00")])
+def test_next_says_how_many_days_are_left(edition, at, words):
+    assert words in text(base(edition, f"agenda/?at=2030-{at}T08:00"))
+
+
+def test_the_day_before_and_the_day_after_an_edition_are_other_pages(edition):
+    path, tags = base(edition, "agenda/"), []
+    for day in (-2, -1, 0, 2, 3, 4):
+        with time_machine.travel(make.local(edition, 7, day=day), tick=False):
+            tags.append(page(path)["ETag"])
+    assert len(set(tags)) == 5
+    assert tags[-1] == tags[-2]  # once all is over nothing changes
+
+
+def test_the_bar_leads_to_the_page_of_another_day_where_one_day_is_shown(edition):
+    assert 'href="?day=2030-10-10#day-2030-10-10"' in text(base(edition, "agenda/?day=2030-10-08"))
 
 
 def test_a_session_shows_who_where_and_what_is_at_the_same_time(edition):
@@ -210,7 +265,14 @@ def test_a_session_shows_who_where_and_what_is_at_the_same_time(edition):
     Talk.objects.create(session=session, title="Reporting")
     release_agenda(edition=edition, by="sec")
     body = text(base(edition, f"sessions/{session.pk}/"))
-    for words in ("Belgium", "To be confirmed", "Reporting", "Subject B", "Opening", "Tirana time (Europe/Tirane)"):
+    for words in (
+        "Belgium",
+        "To be confirmed",
+        "Reporting",
+        "Subject B",
+        "Opening",
+        "Tirana time (CEST, UTC+2; Europe/Tirane)",
+    ):
         assert words in body
 
 

@@ -26,7 +26,12 @@ def running_edition(slug: str = "2027-tirana", **facts: Any) -> Edition:
 def session(edition: Edition, title: str = "Opening", hour: int = 9, day: int = 0, **facts: Any) -> Session:
     """A session of one hour."""
     start = dt.datetime.combine(edition.days[day], dt.time(hour), edition.zone)
-    given = {"title": {"en": title}, "day": edition.days[day], "start": start, "end": start + dt.timedelta(hours=1)}
+    given: dict[str, Any] = {
+        "title": title,
+        "day": edition.days[day],
+        "start": start,
+        "end": start + dt.timedelta(hours=1),
+    }
     return Session.objects.create(edition=edition, **(given | facts))
 
 
@@ -43,7 +48,7 @@ def scan(person: Participant | str, edition: Edition | None = None, **changed: A
         edition = edition or person.edition
         person = person.code
     assert edition is not None
-    given = {
+    given: dict[str, Any] = {
         "code": person,
         "point": f"day:{edition.days[0].isoformat()}",
         "nonce": uuid.uuid4(),
@@ -67,13 +72,25 @@ def signed_in(user: User, **options: Any) -> Client:
     return client
 
 
+def meeting(function: Any, parties: int = 2) -> Any:
+    """The function, which waits at its end until all parties have come through it: a race that is always met."""
+    barrier = Barrier(parties)
+
+    def met(*arguments: Any, **more: Any) -> Any:
+        answer = function(*arguments, **more)
+        barrier.wait(timeout=30)
+        return answer
+
+    return met
+
+
 def at_once(*calls: Any) -> list[Any]:
     """The answers, or the errors, of calls that start at the same moment in threads of their own."""
     barrier = Barrier(len(calls))
 
     def run(call: Any) -> Any:
         try:
-            barrier.wait(timeout=10)
+            barrier.wait(timeout=30)
             return call()
         except Exception as error:
             return error

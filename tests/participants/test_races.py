@@ -275,7 +275,7 @@ def test_a_cut_and_a_registration_at_once_never_leave_more_people_than_places():
     make.participant(edition)
     at_once(set_capacity(edition, 1), register(edition))
     edition.refresh_from_db()
-    assert held(edition) <= edition.capacity
+    assert held(edition) <= (edition.capacity or 0)
 
 
 def test_without_the_lock_a_cut_leaves_more_people_than_places(without_lock):
@@ -285,7 +285,7 @@ def test_without_the_lock_a_cut_leaves_more_people_than_places(without_lock):
     without_lock((registration, "has_place"), (places, "record"))
     at_once(*calls)
     edition.refresh_from_db()
-    assert held(edition) > edition.capacity
+    assert held(edition) > (edition.capacity or 0)
 
 
 @again

@@ -6,23 +6,19 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psycopg2
 import pytest
 from django.conf import settings
 
+from tests.rasr.ports import free_port
+
 CONNECT = """
 import sys
 from rasr.embedded import server
-started = server.start()
-import psycopg2
-c = psycopg2.connect(host=str(server.socket_dir()), dbname="rasr", user="rasr")
-c.cursor().execute("create table if not exists kept (n int)")
-c.commit()
-print("started" if started else "found", flush=True)
+print("started" if server.start() else "found", flush=True)
 sys.stdin.readline()
 """
 
@@ -44,10 +40,31 @@ def env(place: Path) -> dict[str, str]:
     return {**os.environ, "RASR_EMBEDDED_DIR": str(place), "HOME": "", "PYTHONPATH": str(settings.BASE_DIR)}
 
 
-def user_of(place: Path) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        [sys.executable, "-c", CONNECT], env=env(place), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    )
+@pytest.fixture
+def user_of() -> Iterator[Callable[[Path], subprocess.Popen[str]]]:
+    """Starts processes that use a server until they are told to end; none outlives the test."""
+    users = []
+
+    def started(place: Path) -> subprocess.Popen[str]:
+        users.append(
+            subprocess.Popen(
+                [sys.executable, "-c", CONNECT],
+                env=env(place),
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                text=True,
+            )
+        )
+        return users[-1]
+
+    yield started
+    for user in users:
+        user.kill()
+        user.communicate()
+
+
+def connect(place: Path) -> psycopg2.extensions.connection:
+    return psycopg2.connect(host=str(place / "server" / "socket"), dbname="rasr", user="rasr")
 
 
 def said(process: subprocess.Popen[str]) -> str:
@@ -64,7 +81,7 @@ def server_pid(place: Path) -> int | None:
     return int(files[0].read_text().split("\n")[0]) if files else None
 
 
-def test_many_at_once_start_one_server_and_the_last_one_stops_it(place):
+def test_many_at_once_start_one_server_and_the_last_one_stops_it(place, user_of):
     users = [user_of(place) for _n in range(4)]
     assert sorted(said(user) for user in users) == ["found", "found", "found", "started"]
     for user in users[:-1]:
@@ -74,7 +91,7 @@ def test_many_at_once_start_one_server_and_the_last_one_stops_it(place):
     assert server_pid(place) is None
 
 
-def test_a_killed_user_leaves_nothing_behind(place):
+def test_a_killed_user_leaves_nothing_behind(place, user_of):
     killed, other = user_of(place), user_of(place)
     said(killed), said(other)
     killed.send_signal(signal.SIGKILL)
@@ -84,24 +101,26 @@ def test_a_killed_user_leaves_nothing_behind(place):
     assert server_pid(place) is None
 
 
-def test_a_killed_server_starts_again_and_keeps_what_it_held(place):
+def test_a_killed_server_starts_again_and_keeps_what_it_held(place, user_of):
     first = user_of(place)
     said(first)
+    with connect(place) as connection, connection.cursor() as cursor:
+        cursor.execute("set synchronous_commit = on")
+        cursor.execute("create table kept as select 7 as n")
+    connection.close()
     pid = server_pid(place)
     assert pid
     os.kill(pid, signal.SIGKILL)
-    deadline = time.monotonic() + 20
     second = user_of(place)
     assert said(second) == "started"
-    assert time.monotonic() < deadline
-    connection = psycopg2.connect(host=str(place / "server" / "socket"), dbname="rasr", user="rasr")
-    with connection.cursor() as cursor:
-        cursor.execute("select count(*) from kept")
-        assert cursor.fetchone() == (0,)
+    with connect(place) as connection, connection.cursor() as cursor:
+        cursor.execute("select n from kept")
+        assert cursor.fetchone() == (7,)
     connection.close()
-    first.kill()
-    first.communicate()
+    end(first)
+    assert server_pid(place)
     end(second)
+    assert server_pid(place) is None
 
 
 def test_without_programs_the_sentence_says_what_to_do(place, monkeypatch):
@@ -110,3 +129,19 @@ def test_without_programs_the_sentence_says_what_to_do(place, monkeypatch):
     monkeypatch.setattr(programs, "_candidates", lambda: iter([]))
     with pytest.raises(RuntimeError, match="set DATABASE_URL"):
         programs.directory()
+
+
+@pytest.mark.parametrize("command", [["manage.py", "migrate"], ["-m", "rasr.development"]])
+def test_a_server_that_cannot_start_is_told_in_one_sentence(tmp_path, command):
+    (tmp_path / "file").touch()
+    done = subprocess.run(
+        [sys.executable, *command],
+        cwd=settings.BASE_DIR,
+        env={**env(tmp_path / "file"), "DEVELOPMENT": "1", "DATABASE_URL": "", "PORT": str(free_port())},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 1
+    assert done.stderr.startswith("RASR cannot start: The embedded PostgreSQL cannot keep its files in")
+    assert done.stderr.endswith("Set DATABASE_URL.\n")
+    assert done.stderr.count("\n") == 1

@@ -26,7 +26,17 @@ def send(path="/my/lost/", body="", kind=FORM, **more):
 
 @pytest.mark.parametrize(
     "path",
-    ["/a%00b/", "/?x=%00", "/?%00=x", "/editions/%00/", "/editions/a/agenda/?day=%00", "/my/%00/"],
+    [
+        "/a%00b/",
+        "/?x=%00",
+        "/?x=%FF",
+        "/?%ED%A0%80=x",
+        "/editions/%FF/",
+        "/?%00=x",
+        "/editions/%00/",
+        "/editions/a/agenda/?day=%00",
+        "/my/%00/",
+    ],
 )
 def test_odd_bytes_in_an_address_are_refused(path):
     assert client().get(path).status_code in {400, 404}
@@ -38,6 +48,10 @@ def test_odd_bytes_in_an_address_are_refused(path):
         ("email=a%00b", FORM),
         ("%00=a", FORM),
         ("email=%EF%BF%BF", FORM),
+        ("email=%FF", FORM),
+        ("%C3%28=a", FORM),
+        (b"--b\r\nContent-Disposition: form-data; name=x\r\n\r\n\xff\r\n--b--\r\n", "multipart/form-data; boundary=b"),
+        (b'{"a": "\xff"}', "application/json"),
         ('{"a": "\\u0000"}', "application/json"),
         ('{"a": "\\ud800"}', "application/json"),
         ('{"\\ud800": 1}', "application/json"),
@@ -66,6 +80,20 @@ def test_odd_bytes_in_a_body_are_refused_in_words(body, kind):
 def test_a_body_over_the_limit_is_refused_with_its_own_status(settings):
     settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 1000
     assert send(body="email=" + "x" * 2000).status_code == 413
+
+
+def test_a_file_over_the_limit_is_refused_before_it_is_read(settings, monkeypatch):
+    def read(*args):
+        raise AssertionError("the body was read")
+
+    monkeypatch.setattr("django.http.multipartparser.MultiPartParser.parse", read)
+    settings.LARGEST_REQUEST = 1000
+    assert send(body="x" * 1001, kind="multipart/form-data; boundary=b").status_code == 413
+
+
+@pytest.mark.parametrize("length", ["-1", "x", "1e3"])
+def test_a_length_that_is_none_is_no_fault_of_ours(length):
+    assert send(body="email=x", CONTENT_LENGTH=length).status_code in {400, 422}
 
 
 @pytest.mark.parametrize("cookie", ["a\x00b", '"', "\u20ac".encode().decode("latin-1"), "a b", "\x7f"])
@@ -116,9 +144,10 @@ def test_a_database_that_is_away_is_told_with_503_and_when_to_try_again(monkeypa
     assert b"person@example.org" not in answer.content
 
 
-def test_a_lock_that_others_hold_is_told_as_busy(monkeypatch):
+@pytest.mark.parametrize("code", [middleware.LOCK_NOT_AVAILABLE, middleware.DEADLOCK, middleware.QUERY_CANCELED])
+def test_a_lock_that_others_hold_is_told_as_busy(monkeypatch, code):
     class Busy(Exception):
-        pgcode = middleware.LOCK_NOT_AVAILABLE
+        pgcode = code
 
     def busy(*args, **kwargs):
         raise OperationalError("lock") from Busy()

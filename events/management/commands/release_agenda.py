@@ -31,7 +31,8 @@ class Command(BaseCommand):
         except SchedulingError as error:
             raise CommandError(str(error)) from None
         agenda = from_json(release.document)
-        self.stdout.write(f"Release {release.number} of {edition.slug}: {len(agenda.items)} sessions.")
+        count = len(agenda.items)
+        self.stdout.write(f"Release {release.number} of {edition.slug}: {count} session{'' if count == 1 else 's'}.")
         for change in release.difference:
             self.stdout.write(f"  {change_in_words(change, agenda)}")
         if release.number > 1 and not release.difference:

@@ -1,0 +1,153 @@
+"""What an attentive reader would ask about an agenda: overlaps, gaps and odd hours. Plain data in, findings out."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from i18nfield.strings import LazyI18nString
+
+from events.agenda import Agenda, Item
+
+SPOKEN = {"session", "plenary", "panel", "opening"}
+EVERYBODY_COMES = {"opening", "plenary", "closing"}
+PAUSES = {"break", "meal"}
+# People arrive the day before and leave the day after; a week off is a slip of the pen.
+MARGIN = dt.timedelta(days=3)
+NIGHT_ENDS = dt.time(6)  # what starts before belongs to the evening before, if its day says so
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something that does not fit: a blocker stops a release, a warning does not."""
+
+    blocks: bool
+    sentence: str
+    session: int | None
+
+
+def findings_of(agenda: Agenda, released: Agenda | None, *, places: int | None) -> list[Finding]:
+    """All findings, blockers first. `released` is the release before, `places` the capacity of the edition."""
+    found = [
+        *_outside(agenda),
+        *_incomplete(agenda),
+        *_too_small(agenda, places),
+        *_in_one_room(agenda),
+        *_in_two_places(agenda),
+        *_without_letter(agenda),
+        *_gone(agenda, released),
+    ]
+    return sorted(found, key=lambda finding: not finding.blocks)
+
+
+def _warning(item: Item, sentence: str, **more: object) -> Finding:
+    return Finding(False, sentence % ({"title": _title(item)} | more), item.id)
+
+
+def _title(item: Item) -> str:
+    return str(LazyI18nString(item.title))
+
+
+def _held(agenda: Agenda) -> Iterator[Item]:
+    return (item for item in agenda.items if not item.is_cancelled)
+
+
+def _outside(agenda: Agenda) -> Iterator[Finding]:
+    """What does not stand on a day of the edition, or does not start on its own day."""
+    if not agenda.timezone and any(item.start for item in agenda.items):
+        yield Finding(False, _("The edition has no time zone, so its times are shown in UTC."), None)
+    for item in agenda.items:
+        if item.day is None:
+            continue
+        day = date_format(item.day)
+        if item.start:
+            local = item.start.astimezone(agenda.zone)
+            at_night = local.date() == item.day + dt.timedelta(days=1) and local.time() < NIGHT_ENDS
+            if local.date() != item.day and not at_night:
+                sentence = _("“%(title)s” stands on %(day)s and starts on %(start)s.")
+                yield _warning(item, sentence, day=day, start=date_format(local.date()))
+        if agenda.first_day and agenda.last_day and not agenda.first_day <= item.day <= agenda.last_day:
+            is_far = not agenda.first_day - MARGIN <= item.day <= agenda.last_day + MARGIN
+            sentence = _("“%(title)s” is on %(day)s, outside the days of the edition.")
+            yield Finding(is_far, sentence % {"title": _title(item), "day": day}, item.id)
+
+
+def _incomplete(agenda: Agenda) -> Iterator[Finding]:
+    for item in _held(agenda):
+        if item.day is None:
+            yield _warning(item, _("“%(title)s” has no day."))
+        elif item.start is None:
+            yield _warning(item, _("“%(title)s” has no start."))
+        elif item.end is None:
+            yield _warning(item, _("“%(title)s” has no end."))
+        if item.kind in SPOKEN and not any(item.everybody):
+            yield _warning(item, _("“%(title)s” has no speaker."))
+
+
+def _too_small(agenda: Agenda, places: int | None) -> Iterator[Finding]:
+    seats = {room.id: room.capacity for room in agenda.rooms}
+    for item in _held(agenda):
+        room = seats.get(item.room) if item.room else None
+        if room and places and item.kind in EVERYBODY_COMES and room < places:
+            sentence = _("“%(title)s” is in a room with %(seats)s seats; the edition has %(places)s places.")
+            yield _warning(item, sentence, seats=room, places=places)
+
+
+def _overlapping(items: Iterable[Item]) -> Iterator[tuple[Item, Item]]:
+    """Pairs that are at the same time, the earlier first. Without an end, only what is on at the start is sure."""
+    timed = sorted(((i.start, i.id, i) for i in items if i.start), key=lambda entry: entry[:2])
+    for index, (start, _id, first) in enumerate(timed):
+        for later, _id, second in timed[index + 1 :]:
+            if later >= (first.end or start) and later != start:
+                break
+            yield first, second
+
+
+def _in_one_room(agenda: Agenda) -> Iterator[Finding]:
+    for first, second in _overlapping(_held(agenda)):
+        if first.room is None or first.room != second.room:
+            continue
+        names = {"first": _title(first), "second": _title(second)}
+        if not {first.kind, second.kind} & PAUSES:
+            is_sure = first.end is not None and second.end is not None
+            yield Finding(
+                is_sure, _("“%(first)s” and “%(second)s” are in one room at the same time.") % names, second.id
+            )
+        elif _cuts(first, second):
+            yield Finding(False, _("“%(first)s” and “%(second)s” overlap in one room.") % names, second.id)
+
+
+def _cuts(first: Item, second: Item) -> bool:
+    """Whether the first goes on into the second without containing it. A break inside a longer session is normal."""
+    if first.end is None or second.end is None or first.start == second.start:
+        return False
+    return first.end < second.end
+
+
+def _in_two_places(agenda: Agenda) -> Iterator[Finding]:
+    for first, second in _overlapping(_held(agenda)):
+        # A State or an organisation can send two people.
+        names = {person.speaker: person.name for person in first.everybody if person.kind == "person"}
+        for speaker in sorted({person.speaker for person in second.everybody} & set(names)):
+            sentence = _("%(person)s is in “%(first)s” and in “%(second)s” at the same time.")
+            words = {"person": names[speaker], "first": _title(first), "second": _title(second)}
+            yield Finding(False, sentence % words, second.id)
+
+
+def _without_letter(agenda: Agenda) -> Iterator[Finding]:
+    groups = [item for item in _held(agenda) if item.kind == "working_group"]
+    parallel = {item.id: item for pair in _overlapping(groups) for item in pair}
+    for item in parallel.values():
+        if not item.letter:
+            yield _warning(item, _("“%(title)s” runs beside another group and has no letter."))
+
+
+def _gone(agenda: Agenda, released: Agenda | None) -> Iterator[Finding]:
+    kept = {item.uid for item in agenda.items}
+    for item in released.items if released else ():
+        if item.uid not in kept:
+            sentence = _("“%(title)s” was released and is gone. Cancel a session instead of deleting it.")
+            yield Finding(False, sentence % {"title": _title(item)}, None)

@@ -1,0 +1,384 @@
+"""THE ACCESS TABLE: every address of the site against every kind of visitor.
+
+One letter for each visitor who may open the address. Everybody else is sent to sign in, refused, or told there is
+nothing.
+An address that is not in the table fails: whoever adds one decides here who may open it.
+"""
+
+import datetime as dt
+import re
+import uuid
+
+import pytest
+from django.apps import apps
+from django.test import Client
+from django.urls import URLPattern, get_resolver
+from django.utils import timezone
+
+from events.models import Document, Edition, Organisation, Speaker
+from events.scheduling import release_agenda
+from participants import attendance, checkin, links, visits
+from participants.models import Link, NominationLetter, StaffRole, User, Vehicle
+from participants.staffing import revoke_role, set_active
+from tests import make
+
+pytestmark = pytest.mark.django_db
+
+VISITORS = {
+    "P": "the public",
+    "A": "holder of the link to registration A",
+    "B": "holder of the link to another registration of the edition",
+    "D": "check-in desk",
+    "O": "observer",
+    "V": "visit officer",
+    "S": "secretariat of the edition",
+    "X": "secretariat of another edition",
+    "C": "staff whose account was closed",
+    "F": "staff whose role was taken away",
+}
+ALL = "PABDOVSXCF"
+STAFF = "DOVSX"
+SIGNED_IN = "DOVSXF"
+NOBODY = ""
+
+TABLE = {
+    "alive": ALL,
+    "ready": ALL,
+    # What is announced
+    "events:home": ALL,
+    "events:privacy": ALL,
+    "events:editions": ALL,
+    "events:edition": ALL,
+    "events:visit": ALL,
+    "events:agenda": ALL,
+    "events:changes": ALL,
+    "events:agenda_ics": ALL,
+    "events:agenda_json": ALL,
+    "events:agenda_xml": ALL,
+    "events:session": ALL,
+    "events:session_ics": ALL,
+    # Registration A; who has the token of a link is its holder
+    "participants:register": ALL,
+    "participants:sent": ALL,
+    "participants:lost": ALL,
+    "participants:lost-sent": ALL,
+    "participants:enter": ALL,
+    "participants:my": "A",
+    "participants:details": "A",
+    "participants:withdraw": "A",
+    "participants:held": "A",
+    "participants:nothing": NOBODY,
+    # The desk; a badge opens a page that says nothing, for staff of the desk the person
+    "participants:desks": "DSX",
+    "participants:desk": "DS",
+    "participants:scan": "DS",
+    "participants:undo": "DS",
+    "participants:result": "DS",
+    "participants:badge": ALL,
+    # Staff accounts
+    "account_login": "PABC",  # leads those who are signed in to the back office
+    "account_logout": ALL,
+    "account_inactive": ALL,
+    "account_reauthenticate": SIGNED_IN,
+    "account_change_password": SIGNED_IN,
+    # The back office, apart from its models
+    "admin:index": STAFF,
+    "admin:login": NOBODY,  # leads to the page above, those who are signed in to the index
+    "admin:logout": NOBODY,  # by POST alone
+    "admin:password_change": STAFF,
+    "admin:password_change_done": STAFF,
+    "admin:autocomplete": "SX",
+    "admin:jsi18n": STAFF,
+    "admin:view_on_site": NOBODY,
+    "admin:app_list": "SX",
+    "admin:events_edition_release": "S",
+    "admin:participants_places": "S",
+    "admin:participants_attendance_choose": "SX",
+    "admin:participants_attendance_grid": "S",
+    "admin:participants_attendance_xlsx": "S",
+    "admin:participants_attendance_person": "S",
+}
+# The models of the back office: who opens the list, an empty form, a row (and its history), and the page that deletes.
+MODELS = {
+    "events_edition": ("SX", NOBODY, "S", NOBODY),
+    "events_organisation": ("SX", "SX", "SX", NOBODY),
+    "events_speaker": ("SX", "SX", "SX", NOBODY),
+    "events_session": ("SX", "SX", "S", "S"),
+    "events_document": ("SX", "SX", "S", "S"),
+    "events_agendarelease": ("SX", NOBODY, "S", NOBODY),
+    "events_historyline": ("SX", NOBODY, "S", NOBODY),
+    "participants_participant": ("SX", NOBODY, "S", NOBODY),
+    "participants_delegation": ("SX", "SX", "S", "S"),
+    "participants_nominationletter": ("SX", "SX", "S", "S"),
+    "participants_nomination": ("SX", "SX", "S", "S"),
+    "participants_attendance": ("SX", NOBODY, "S", NOBODY),
+    "participants_message": ("SX", NOBODY, "S", NOBODY),
+    "participants_scan": ("SX", NOBODY, "S", NOBODY),
+    "participants_visitbooking": ("SX", NOBODY, "S", NOBODY),
+    "participants_vehicle": ("SX", "SX", "S", "S"),
+    # Accounts and roles belong to the secretariat of all editions: none of these visitors
+    "participants_user": (NOBODY, NOBODY, NOBODY, NOBODY),
+    "participants_staffrole": (NOBODY, NOBODY, NOBODY, NOBODY),
+}
+for _model, (_list, _add, _change, _delete) in MODELS.items():
+    TABLE |= {f"admin:{_model}_changelist": _list, f"admin:{_model}_add": _add, f"admin:{_model}_change": _change}
+    TABLE |= {f"admin:{_model}_history": _change, f"admin:{_model}_delete": _delete}
+
+POST_ONLY = {"participants:scan", "participants:undo"}
+# What is private of registration A, and who may read it somewhere.
+CANARIES = {
+    "canary.mail@example.org": "AS",
+    "+355672123456": "AS",
+    "+355 67 212 3456": "AS",
+    "canary diet": "AS",
+    "canary note": "S",
+    "Canarić": "ADS",
+}
+
+
+def walk(resolver, namespace="", above=""):
+    """(name, route) of every address."""
+    for pattern in resolver.url_patterns:
+        route = above + str(pattern.pattern)
+        if isinstance(pattern, URLPattern):
+            yield (f"{namespace}{pattern.name}" if pattern.name else None), route
+        else:
+            inner = f"{namespace}{pattern.namespace}:" if pattern.namespace else namespace
+            yield from walk(pattern, inner, route)
+
+
+ROUTES = list(walk(get_resolver()))
+
+
+class World:
+    """An edition with one row of everything."""
+
+    def __init__(self):
+        self.edition = edition = make.edition(slug="2030-tirana", city="Tirana")
+        self.other = make.edition(slug="2031-elsewhere")
+        make.room(edition)
+        self.session = make.session(edition, "Depots", room=edition.rooms.get())
+        self.visit = make.visit(edition)
+        make.speaker(self.session)
+        self.vehicle = Vehicle.objects.create(visit=self.visit, label="Bus 1", seats=40)
+        Document.objects.create(edition=edition, title="Paper", url="https://example.org/paper")
+        Organisation.objects.create(name="Fictional Institute")
+        delegation = make.delegation(edition)
+        NominationLetter.objects.create(delegation=delegation, reference="1/2030", date=dt.date(2030, 1, 1))
+        make.nomination(delegation)
+        release_agenda(edition=edition, by="test")
+        self.a = self._register_a()
+        self.b = make.participant(edition, "confirmed")
+        self.foreigner = make.participant(self.other, "confirmed", family_name="Foreigner")
+        attendance.mark(participant=self.a, day=edition.days[0], mark="present", source="grid", by="test")
+        self.nonce = uuid.uuid4()
+        self.scan = checkin.scan(
+            edition=edition,
+            code=self.a.code,
+            point=f"day:{edition.days[1].isoformat()}",
+            nonce=self.nonce,
+            client_at=timezone.now(),
+            by="test",
+        )
+        make.staff("secretariat")
+        make.staff("observer", edition)
+        ends = timezone.now() + dt.timedelta(days=1)
+        self.tokens = {
+            who: links.issue(Link.Purpose.MY, participant=person, expires_at=ends)
+            for who, person in (("A", self.a), ("B", self.b))
+        }
+
+    def _register_a(self):
+        person = make.participant(
+            self.edition,
+            "confirmed",
+            family_name="Canarić",
+            email="canary.mail@example.org",
+            phone="+355672123456",
+            dietary="canary diet",
+        )
+        visits.ask(participant=person, visit=self.visit, by="test")
+        person.staff_note = "canary note"
+        person.save(update_fields=["staff_note"])
+        return person
+
+    def client(self, letter, **more):
+        """A browser of that visitor."""
+        client = Client(**more)
+        roles = StaffRole.Role
+        where = {
+            "D": (roles.CHECK_IN, self.edition),
+            "O": (roles.OBSERVER, self.edition),
+            "V": (roles.VISIT_OFFICER, self.edition),
+            "S": (roles.SECRETARIAT, self.edition),
+            "X": (roles.SECRETARIAT, self.other),
+            "C": (roles.SECRETARIAT, self.edition),
+            "F": (roles.SECRETARIAT, self.edition),
+        }
+        if letter in where:
+            user = make.staff(*where[letter])
+            client.force_login(user)
+            if letter == "C":
+                set_active(user=user, is_active=False, by="test")
+            if letter == "F":
+                revoke_role(role=user.roles.get(), by="test")
+        elif letter in self.tokens:
+            assert client.get(f"/my/{self.tokens[letter]}/").status_code == 302
+        return client
+
+    def path(self, name, route):
+        """A path of that route which leads to something of the edition."""
+        pk = {"events:visit": self.visit.pk, "participants:result": self.scan.pk}.get(name, self.session.pk)
+        pk = {"admin:events_edition_release": self.edition.pk, "admin:participants_attendance_person": self.a.pk}.get(
+            name, pk
+        )
+        values = {
+            "slug": self.edition.slug,
+            "pk": pk,
+            "reference": self.a.reference,
+            "token": self.tokens["A"],
+            "code": self.a.code,
+            "content_type_id": "1",
+            "object_id": self._row(name),
+        }
+        route = re.sub(r"\^\(\?P<app_label>.*\)/\$", "participants/", route).replace(r"^my/(?:.*/)?$", "my/anything/")
+        return "/" + re.sub(r"<(?:\w+:)?(\w+)>", lambda found: str(values[found[1]]), route)
+
+    def _row(self, name):
+        app_and_model = re.fullmatch(r"admin:(\w+?)_(\w+)_(?:change|history|delete)", name or "")
+        if not app_and_model:
+            return "1"
+        model = apps.get_model(app_and_model[1], app_and_model[2])
+        own = {"session": self.session, "edition": self.edition, "participant": self.a}.get(model._meta.model_name)
+        if own is None:
+            rows = model.objects.filter(edition=self.edition) if hasattr(model, "edition") else model.objects.all()
+            own = rows.order_by("pk").first()
+        return str(own.pk)
+
+
+@pytest.fixture
+def world():
+    return World()
+
+
+def is_open(response):
+    """Whether the visitor got in, be it to learn that the form was filled wrongly."""
+    if response.status_code == 302:
+        # Django leads from a row that is none to the index and says so there.
+        return "/login/" not in response["Location"] and response["Location"] != "/admin/"
+    return response.status_code in {200, 400, 422}
+
+
+def known():
+    """(name, route) of the addresses that have a name."""
+    return [(name, route) for name, route in ROUTES if name]
+
+
+def rows():
+    """How many rows each table has; sessions of browsers apart."""
+    models = [m for m in apps.get_models() if m._meta.app_label in {"events", "participants", "account", "admin"}]
+    return {model.__name__: model._base_manager.count() for model in models}
+
+
+def test_the_table_names_every_address_and_no_other():
+    assert {name for name, _route in known()} == set(TABLE)
+    # What has no name: the old address of a row, which leads to its form, and whatever else stands below admin/.
+    unnamed = {route for name, route in ROUTES if name is None}
+    assert {re.sub(r"(events|participants)/\w+/", "", route) for route in unnamed} == {
+        "admin/<path:object_id>/",
+        "admin/(?P<url>.*)$",
+    }
+
+
+@pytest.mark.parametrize("letter", VISITORS)
+def test_everybody_opens_what_the_table_says(world, letter):
+    client = world.client(letter)
+    wrong = []
+    for name, route in known():
+        path = world.path(name, route)
+        if name == "admin:autocomplete":
+            path += "?app_label=events&model_name=appearance&field_name=speaker"
+        response = client.post(path, {}) if name in POST_ONLY else client.get(path)
+        if name == "account_logout":
+            continue
+        if is_open(response) != (letter in TABLE[name]):
+            wrong.append((name, path, response.status_code, response.headers.get("Location")))
+    assert not wrong
+
+
+@pytest.mark.parametrize("letter", VISITORS)
+def test_nobody_reads_what_is_private_of_another(world, letter):
+    client = world.client(letter)
+    leaks = []
+    for name, route in known():
+        path = world.path(name, route)
+        searches = name.endswith(("changelist", ":desk", "grid"))
+        asked = ["", "?q=canari&edition=all", f"?q={world.a.code}&edition=all"] if searches else [""]
+        for address in (path + more for more in asked):
+            response = client.get(address, follow=name == "participants:badge")
+            said = b"".join(response.streaming_content if response.streaming else [response.content]).decode(
+                errors="ignore"
+            )
+            if name == "participants:enter":
+                continue
+            leaks += [(address, canary) for canary, may in CANARIES.items() if canary in said and letter not in may]
+    assert not leaks
+
+
+@pytest.mark.parametrize("letter", VISITORS)
+def test_who_may_not_open_an_address_writes_nothing_by_it(world, letter):
+    client = world.client(letter)
+    before = rows()
+    body = {"nonce": str(world.nonce), "code": world.b.code, "action": "decline", "_selected_action": [world.a.pk]}
+    body |= {"post": "yes", "number": "1", "point": f"day:{world.edition.days[2].isoformat()}"}
+    wrong = []
+    for name, route in known():
+        if letter in TABLE[name] or name in {"admin:login", "admin:logout", "account_logout"}:
+            continue
+        response = client.post(world.path(name, route), body)
+        if is_open(response):
+            wrong.append((name, response.status_code))
+    assert not wrong
+    assert rows() == before
+    world.a.refresh_from_db()
+    assert world.a.status == "confirmed"
+
+
+@pytest.mark.parametrize("letter", ["P", "A", "S"])
+def test_a_post_without_its_token_is_refused_everywhere(world, letter):
+    client = world.client(letter, enforce_csrf_checks=True)
+    before = rows()
+    answers = {name: client.post(world.path(name, route), {}).status_code for name, route in known()}
+    assert set(answers.values()) == {403}, answers
+    assert rows() == before
+
+
+@pytest.mark.parametrize("letter", ["P", "A", "D", "X"])
+def test_an_edition_that_is_not_published_is_nowhere(world, letter):
+    client = world.client(letter)
+    Edition.objects.filter(pk=world.edition.pk).update(status="draft")
+    public = [name for name, route in known() if "<slug:slug>" in route and not name.startswith("admin:")]
+    public = [name for name in public if name not in {"participants:desk", *POST_ONLY, "participants:result"}]
+    answers = {n: client.get(world.path(n, r)).status_code for n, r in known() if n in public}
+    assert answers
+    assert set(answers.values()) == {404}, answers
+
+
+def test_a_role_that_was_taken_away_refuses_at_the_next_request(world):
+    user = make.staff("secretariat", world.edition)
+    client = Client()
+    client.force_login(user)
+    assert client.get("/admin/participants/participant/").status_code == 200
+    revoke_role(role=user.roles.get(), by="test")
+    assert client.get("/admin/participants/participant/").status_code in {302, 403}
+    assert client.get("/admin/", follow=True).status_code == 403
+
+
+def test_a_superuser_sees_no_groups_and_no_identity_records(world):
+    user = User.objects.create_superuser("root")
+    client = Client()
+    client.force_login(user)
+    page = client.get("/admin/").content.decode()
+    assert "/admin/participants/participant/" in page
+    assert not re.search("group|emailaddress|visitrecord|recordlook", page)
+    assert Speaker.objects.exists()
