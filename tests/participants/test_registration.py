@@ -149,6 +149,7 @@ def test_the_number_of_a_form_is_of_one_edition_and_of_one_life():
     other = make.edition()
     with pytest.raises(RegistrationError, match="Load the page again"):
         registration.submit(edition=other, answers=make.answers(make.delegation(other)), submission=number, by="test")
+    assert first is not None
     registration.withdraw(participant=first, by="test")
     with pytest.raises(RegistrationError, match="Load the page again"):
         registration.submit(edition=edition, answers=given, submission=number, by="test")
