@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
 from events.models import Edition
 from participants.models import Delegation, Participant
 
@@ -11,6 +14,11 @@ from participants.models import Delegation, Participant
 def lock_edition(pk: int) -> Edition:
     """The edition, locked until the transaction ends: every change of places in it waits here for its turn."""
     return Edition.objects.select_for_update(no_key=True, of=("self",)).get(pk=pk)
+
+
+def lock_delegation(pk: int) -> Delegation:
+    """The delegation as it is now, locked after its edition: a quota that was read earlier may have changed."""
+    return Delegation.objects.select_for_update(no_key=True, of=("self",)).get(pk=pk)
 
 
 def places_left(edition: Edition) -> int | None:
@@ -31,6 +39,18 @@ def has_place(edition: Edition, delegation: Delegation, *, counts: bool) -> bool
     """Whether one more person can be confirmed; `counts`: their role takes one of the edition's places."""
     left, quota = places_left(edition), quota_left(delegation)
     return (not counts or left is None or left > 0) and (quota is None or quota > 0)
+
+
+def no_place(edition: Edition, delegation: Delegation, *, counts: bool) -> str:
+    """Why one more person cannot be confirmed, as a sentence with the number."""
+    left = places_left(edition)
+    if counts and left is not None and left <= 0:
+        return ngettext(
+            "The %(places)s place of the edition is taken.",
+            "All %(places)s places of the edition are taken.",
+            edition.capacity or 0,
+        ) % {"places": edition.capacity}
+    return _("%(delegation)s has used its quota of %(quota)s.") % {"delegation": delegation, "quota": delegation.quota}
 
 
 def waiting_line(edition: Edition) -> list[Participant]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import os
+import secrets
 import smtplib
 import time
 from collections.abc import Callable, Sequence
@@ -17,7 +18,7 @@ from pathlib import Path
 from django.conf import settings
 from django.core.mail import EmailMessage, EmailMultiAlternatives, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
-from django.db import InterfaceError, OperationalError, close_old_connections, transaction
+from django.db import InterfaceError, OperationalError, close_old_connections, connection, transaction
 from django.utils import timezone as clock
 
 from events.models import record
@@ -29,17 +30,23 @@ log = logging.getLogger("rasr.mail")
 GAPS = (1, 5, 15, 60, 180, 360, 720, 1440)
 PAUSE = 1.0  # seconds between two looks at an empty queue
 PERMANENT = 500  # an SMTP answer from here on is final
+PATIENCE = 600  # seconds that one mail may take; each answer of a slow server may take EMAIL_TIMEOUT
+KIND = "X-Message-Kind"
+TEXTS = ("text", "html", "calendar")
+# A no to us, not to the message: our password is wrong, or the server does not speak with us today.
+NOT_THE_MESSAGE = (smtplib.SMTPAuthenticationError, smtplib.SMTPConnectError, smtplib.SMTPHeloError)
 
 
 class FolderBackend(BaseEmailBackend):
-    """Writes each mail to a file in EMAIL_FILE_PATH that a mail program opens; named by time, without private data."""
+    """Writes each mail to a file in EMAIL_FILE_PATH that a mail program opens; its name says when and what kind."""
 
     def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
         """Write them; returns how many."""
         folder = Path(settings.EMAIL_FILE_PATH)
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         for mail in email_messages:
-            name = f"{clock.now():%Y%m%d-%H%M%S}-{time.monotonic_ns()}.eml"
+            kind = mail.extra_headers.get(KIND, "mail")
+            name = f"{clock.now():%Y%m%d-%H%M%S-%f}-{kind}-{secrets.token_hex(2)}.eml"
             descriptor = os.open(folder / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
             with os.fdopen(descriptor, "wb") as file:
                 file.write(mail.message().as_bytes())
@@ -54,6 +61,8 @@ def run(should_stop: Callable[[], bool], *, once: bool = False) -> int:
         try:
             outcome = send_next()
         except (OperationalError, InterfaceError):  # the database is away: it comes back, and the row is still queued
+            if once:
+                raise
             log.warning("no database")
             outcome = None
         if outcome is None:
@@ -67,12 +76,15 @@ def run(should_stop: Callable[[], bool], *, once: bool = False) -> int:
 @transaction.atomic
 def send_next(at: dt.datetime | None = None) -> str | None:
     """Send the message that is due longest and return its new state; None when nothing is due or others hold it all."""
-    due = Message.objects.filter(state=Message.State.QUEUED, next_try_at__lte=at or clock.now())
-    message = due.select_for_update(skip_locked=True, of=("self",)).order_by("next_try_at", "id").first()
+    with connection.cursor() as cursor:
+        # The usual limit would end our transaction while a slow server answers, and the mail would go out again.
+        cursor.execute("SELECT set_config('idle_in_transaction_session_timeout', %s, true)", [f"{PATIENCE}s"])
+    message = take(at or clock.now())
     if message is None:
         return None
     message.tries += 1
     try:
+        message.refresh_from_db(fields=TEXTS)  # here, since a text that no key reads fails this message alone
         _mail(message).send()
     except Exception as error:
         _not_sent(message, error, at or clock.now())
@@ -82,6 +94,12 @@ def send_next(at: dt.datetime | None = None) -> str | None:
     return message.state
 
 
+def take(at: dt.datetime) -> Message | None:
+    """The message that is due longest and that no other worker holds, locked, without its texts."""
+    due = Message.objects.filter(state=Message.State.QUEUED, next_try_at__lte=at).defer(*TEXTS)
+    return due.select_for_update(skip_locked=True, of=("self",)).order_by("next_try_at", "id").first()
+
+
 def _mail(message: Message) -> EmailMultiAlternatives:
     mail = EmailMultiAlternatives(
         subject=message.subject,
@@ -89,7 +107,11 @@ def _mail(message: Message) -> EmailMultiAlternatives:
         from_email=settings.DEFAULT_FROM_EMAIL,
         to=[message.to],
         reply_to=[message.reply_to] if message.reply_to else None,
-        headers={"Message-ID": message.message_id, "Auto-Submitted": "auto-generated"},
+        headers={
+            "Message-ID": message.message_id,
+            "Auto-Submitted": "auto-generated",
+            KIND: message.kind.replace(" ", "-"),
+        },
         connection=get_connection(),
     )
     mail.attach_alternative(message.html, "text/html")
@@ -129,8 +151,8 @@ def _codes(error: Exception) -> list[int]:
 
 def _is_permanent(error: Exception) -> bool:
     """The server's final no, or a mail that cannot be written. All else (no server, no answer, 4xx) may pass."""
-    if isinstance(error, smtplib.SMTPAuthenticationError):
-        return False  # our password is wrong, not the message
+    if isinstance(error, NOT_THE_MESSAGE):
+        return False
     if codes := _codes(error):
         return all(code >= PERMANENT for code in codes)
     return not isinstance(error, OSError)  # smtplib's errors are OSErrors too

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from events.models import Edition, record
-from participants.capacity import lock_edition, places_left, quota_left
+from participants.capacity import lock_delegation, lock_edition, no_place, places_left, quota_left
 from participants.models import Delegation, Participant
-from participants.registration import RegistrationError, Status, fill_places, lock, no_place
+from participants.registration import RegistrationError, Status, fill_places, lock
 
 
 @transaction.atomic
@@ -20,9 +21,7 @@ def set_capacity(*, edition: Edition, capacity: int | None, by: str) -> Edition:
     edition = lock_edition(edition.pk)
     held = edition.participants.holding_places().count()
     if capacity is not None and capacity < held:
-        raise RegistrationError(
-            _("%(held)s people are confirmed. Write %(held)s or more.") % {"held": held}, "capacity"
-        )
+        raise RegistrationError(_too_few(held), "capacity")
     before, edition.capacity = edition.capacity, capacity
     edition.save(update_fields=["capacity", "changed_at"])
     record(edition, "set capacity", by=by, edition=edition, before=_limit(before), after=_limit(capacity))
@@ -37,15 +36,23 @@ def set_quota(*, delegation: Delegation, quota: int | None, by: str) -> Delegati
     Raises RegistrationError for a cut below its confirmed, with their number.
     """
     edition = lock_edition(delegation.edition_id)
-    delegation = Delegation.objects.select_for_update(of=("self",), no_key=True).get(pk=delegation.pk)
+    delegation = lock_delegation(delegation.pk)
     held = delegation.participants.confirmed().count()
     if quota is not None and quota < held:
-        raise RegistrationError(_("%(held)s people are confirmed. Write %(held)s or more.") % {"held": held}, "quota")
+        raise RegistrationError(_too_few(held), "quota")
     before, delegation.quota = delegation.quota, quota
     delegation.save(update_fields=["quota"])
     record(delegation, "set quota", by=by, edition=edition, before=_limit(before), after=_limit(quota))
     fill_places(edition, by, None)
     return delegation
+
+
+def _too_few(held: int) -> str:
+    return ngettext(
+        "%(held)s person is confirmed. Write %(held)s or more.",
+        "%(held)s people are confirmed. Write %(held)s or more.",
+        held,
+    ) % {"held": held}
 
 
 def _limit(number: int | None) -> str:
@@ -57,6 +64,7 @@ def reassign(*, participant: Participant, role: str, delegation: Delegation, by:
     """Give another role or delegation. Raises RegistrationError where a confirmed person would have no place there."""
     edition, participant = lock(participant)
     before = f"{participant.role}, delegation {participant.delegation_id}"
+    delegation = lock_delegation(delegation.pk)
     if delegation.edition_id != edition.pk:
         raise RegistrationError(_("Choose a delegation of this edition."), "delegation")
     held = participant.status == Status.CONFIRMED
@@ -64,8 +72,9 @@ def reassign(*, participant: Participant, role: str, delegation: Delegation, by:
     participant.role, participant.delegation = role, delegation
     left, quota = places_left(edition), quota_left(delegation)
     needs_place = held and participant.counts_against_capacity and not counted
-    if (needs_place and left is not None and left <= 0) or (held and moved and quota is not None and quota <= 0):
-        raise RegistrationError(no_place(edition, delegation), "delegation")
+    is_full, is_used_up = left is not None and left <= 0, quota is not None and quota <= 0
+    if (needs_place and is_full) or (held and moved and is_used_up):
+        raise RegistrationError(no_place(edition, delegation, counts=needs_place), "delegation")
     if moved:
         participant.nomination = None
     participant.version += 1

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import secrets
 import uuid
 from collections.abc import Iterable
 from typing import Any
 
-from django.db import transaction
-from django.utils import formats
+from django.db import IntegrityError, transaction
 from django.utils import timezone as clock
 from django.utils.translation import gettext as _
 
@@ -17,8 +17,8 @@ from events.models import Edition, FieldVisit, record
 from participants import mail
 from participants import visits as booking
 from participants.addresses import address_key
-from participants.capacity import has_place, is_admissible, lock_edition, next_in_line, places_left, quota_left
-from participants.models import Delegation, Participant
+from participants.capacity import has_place, is_admissible, lock_delegation, lock_edition, next_in_line, no_place
+from participants.models import Delegation, Nomination, Participant
 from participants.models.participant import CODE_LETTERS
 
 Status = Participant.Status
@@ -68,28 +68,38 @@ def submit(
     at = at or clock.now()
     edition = lock_edition(edition.pk)
     if sent := Participant.objects.filter(submission=submission).first():
-        if sent.status not in Participant.LIVE:
-            raise RegistrationError(
-                _("This form was sent before, and that registration has ended. Load the page again.")
-            )
+        if sent.status not in Participant.LIVE or sent.edition_id != edition.pk:
+            raise _sent_before()
         return sent
     check_window(edition, at)
     participant = _filled_in(edition, answers, submission, at)
     if twin := _live_twin(participant):
-        mail.already_registered(twin)
+        mail.already_registered(twin, submission=submission)
         return None
     participant.status = _first_status(edition, participant)
-    participant.save()
+    try:
+        with transaction.atomic():
+            participant.save()
+    except IntegrityError:  # the same number at the same moment at another edition, where another lock is held
+        raise _sent_before() from None
     record(participant, "submit", by=by, edition=edition, after=participant.status)
     _ask_for_visits(participant, visits, by, at)
+    booking.settle(participant=participant, by=by, at=at)
     _tell(participant)
     return participant
 
 
+def _sent_before() -> RegistrationError:
+    return RegistrationError(_("This form was sent before, and that registration has ended. Load the page again."))
+
+
 def _filled_in(edition: Edition, answers: dict[str, Any], submission: uuid.UUID, at: dt.datetime) -> Participant:
     """The answers as a participant that is not saved yet."""
-    delegation: Delegation = answers["delegation"]
-    if delegation.edition_id != edition.pk:
+    try:
+        delegation = lock_delegation(answers["delegation"].pk)
+    except Delegation.DoesNotExist:
+        delegation = None
+    if delegation is None or delegation.edition_id != edition.pk:
         raise RegistrationError(_("Choose your delegation."), "delegation")
     return Participant(
         edition=edition,
@@ -111,23 +121,14 @@ def check_window(edition: Edition, at: dt.datetime) -> None:
     state = edition.registration_state(at)
     if state == "early":
         raise RegistrationError(
-            _("Registration opens on %(when)s.") % {"when": in_words(edition.registration_opens, edition)}
+            _("Registration opens on %(when)s.") % {"when": mail.in_words(edition.registration_opens, edition)}
         )
     if state == "closed":
         raise RegistrationError(
-            _("Registration closed on %(when)s.") % {"when": in_words(edition.registration_closes, edition)}
+            _("Registration closed on %(when)s.") % {"when": mail.in_words(edition.registration_closes, edition)}
         )
     if state != "open":
         raise RegistrationError(_("This edition takes no registrations."))
-
-
-def in_words(moment: dt.datetime | None, edition: Edition) -> str:
-    """A moment as people say it at the place of the edition, with the zone."""
-    if moment is None:
-        return ""
-    local = moment.astimezone(edition.zone)
-    day = formats.date_format(local.date(), "DATE_FORMAT")
-    return _("%(day)s, %(time)s (%(place)s time)") % {"day": day, "time": f"{local:%H:%M}", "place": edition.city}
 
 
 def _live_twin(participant: Participant) -> Participant | None:
@@ -156,8 +157,11 @@ def _new_reference() -> str:
 
 
 def _ask_for_visits(participant: Participant, wanted: Iterable[FieldVisit], by: str, at: dt.datetime) -> None:
-    open_now = {visit.pk for visit in booking.open_visits(participant.edition_id, at)}
-    for visit in sorted(wanted, key=lambda visit: visit.pk):
+    wanted = sorted(wanted, key=lambda visit: visit.pk)
+    open_now = {visit.pk for visit in booking.open_visits(participant.edition_id, at)} if wanted else set()
+    for visit in wanted:
+        if visit.session.edition_id != participant.edition_id:
+            raise RegistrationError(_("Choose a field visit of this edition."), "visits")
         if visit.pk not in open_now:
             raise RegistrationError(_("Sign-up for this field visit has ended. Take away the tick."), "visits")
         booking.ask(participant=participant, visit=visit, by=by, at=at)
@@ -187,6 +191,9 @@ def lock(participant: Participant) -> tuple[Edition, Participant]:
 
 
 def _check(participant: Participant, to: Status) -> None:
+    if to == participant.status:
+        words = {"status": to.label, "when": mail.in_words(participant.status_changed_at, participant.edition)}
+        raise RegistrationError(_("This registration is “%(status)s” already, since %(when)s.") % words)
     if to not in TRANSITIONS[Status(participant.status)]:
         words = {"status": participant.get_status_display(), "to": to.label}
         raise RegistrationError(_("This registration is “%(status)s”; it cannot become “%(to)s”.") % words)
@@ -210,27 +217,28 @@ def confirm(*, participant: Participant, by: str, at: dt.datetime | None = None)
     edition, participant = lock(participant)
     _check(participant, Status.CONFIRMED)
     if not is_admissible(edition, participant):
-        raise RegistrationError(_("A nomination of the delegation is missing."))
-    if not has_place(edition, participant.delegation, counts=participant.counts_against_capacity):
-        if participant.status == Status.WAITLISTED:
-            raise RegistrationError(no_place(edition, participant.delegation))
+        raise RegistrationError(
+            _("A nomination by %(delegation)s is missing.") % {"delegation": participant.delegation}, "nomination"
+        )
+    return _give_place(participant, by, at)
+
+
+def _give_place(participant: Participant, by: str, at: dt.datetime | None) -> Participant:
+    edition, delegation = participant.edition, participant.delegation
+    is_waiting = participant.status == Status.WAITLISTED
+    if not has_place(edition, delegation, counts=participant.counts_against_capacity):
+        if is_waiting:
+            raise RegistrationError(no_place(edition, delegation, counts=participant.counts_against_capacity))
         return _put_on_waiting_list(participant, by, at)
-    is_promotion = participant.status == Status.WAITLISTED
-    _move(participant, Status.CONFIRMED, "confirm", by, at)
-    mail.confirmed(participant, from_waiting_list=is_promotion)
+    _place(participant, "confirm", by, at, from_waiting_list=is_waiting)
     return participant
 
 
-def no_place(edition: Edition, delegation: Delegation) -> str:
-    left, quota = places_left(edition), quota_left(delegation)
-    if left is not None and left <= 0:
-        return _("All %(places)s places of the edition are taken.") % {"places": edition.capacity}
-    if quota is not None and quota <= 0:
-        return _("%(delegation)s has used its quota of %(quota)s.") % {
-            "delegation": delegation,
-            "quota": delegation.quota,
-        }
-    return ""
+def _place(participant: Participant, verb: str, by: str, at: dt.datetime | None, *, from_waiting_list: bool) -> None:
+    """Confirm, see to the visits that were asked for, and write to the person."""
+    _move(participant, Status.CONFIRMED, verb, by, at)
+    booking.settle(participant=participant, by=by, at=at)
+    mail.confirmed(participant, from_waiting_list=from_waiting_list)
 
 
 def _put_on_waiting_list(participant: Participant, by: str, at: dt.datetime | None) -> Participant:
@@ -262,10 +270,12 @@ def withdraw(*, participant: Participant, by: str, at: dt.datetime | None = None
 def _end(participant: Participant, to: Status, verb: str, by: str, at: dt.datetime | None) -> Participant:
     edition, participant = lock(participant)
     _check(participant, to)
+    held_place = participant.status == Status.CONFIRMED
     _move(participant, to, verb, by, at)
-    booking.withdraw_all(participant=participant, by=by)
+    booking.withdraw_all(participant=participant, by=by, at=at)
     _tell(participant)
-    fill_places(edition, by, at)
+    if held_place:
+        fill_places(edition, by, at)
     return participant
 
 
@@ -284,8 +294,7 @@ def fill_places(edition: Edition, by: str, at: dt.datetime | None) -> int:
     promoted = 0
     while person := next_in_line(edition):
         person.edition = edition
-        _move(person, Status.CONFIRMED, "promote", by, at)
-        mail.confirmed(person, from_waiting_list=True)
+        _place(person, "promote", by, at, from_waiting_list=True)
         promoted += 1
     return promoted
 
@@ -328,10 +337,50 @@ def _changed_consents(participant: Participant, answers: dict[str, Any]) -> dict
 
 @transaction.atomic
 def prove_address(*, participant: Participant, by: str) -> Participant:
-    """Remember that the person has read the mailbox: they acted by a link sent there. Twice is once."""
+    """Remember that the person has read the mailbox: they acted by a link sent there. Twice is once.
+
+    Where the delegation nominated exactly one person under that address, nomination and registration meet.
+    """
     _edition, participant = lock(participant)
     if participant.email_proven_at is None:
         participant.email_proven_at = clock.now()
         participant.save(update_fields=["email_proven_at"])
         record(participant, "prove address", by=by, edition=participant.edition)
+        named = list(participant.delegation.nominations.filter(email_key=participant.email_key, withdrawn_at=None)[:2])
+        if participant.nomination is None and participant.status in Participant.LIVE and len(named) == 1:
+            with contextlib.suppress(RegistrationError):  # somebody else came on it: the secretariat decides
+                return link_nomination(participant=participant, nomination=named[0], by=by)
+    return participant
+
+
+@transaction.atomic
+def link_nomination(
+    *, participant: Participant, nomination: Nomination, by: str, at: dt.datetime | None = None
+) -> Participant:
+    """Join a registration with a nomination by its delegation: the second key. Where nothing else is missing, the
+    person gets a place at once, or comes on the waiting list.
+
+    Raises RegistrationError for a nomination that is withdrawn, of another delegation, or has a live registration.
+    """
+    edition, participant = lock(participant)
+    nomination = Nomination.objects.select_for_update(of=("self",), no_key=True).get(pk=nomination.pk)
+    if nomination.withdrawn_at or nomination.delegation_id != participant.delegation_id:
+        raise RegistrationError(_("Choose a nomination by the delegation of this person."), "nomination")
+    holder = Participant.objects.filter(nomination=nomination).exclude(pk=participant.pk).first()
+    if holder and holder.status in Participant.LIVE:
+        raise RegistrationError(_("Another registration has this nomination."), "nomination")
+    if holder:
+        holder.nomination = None
+        holder.save(update_fields=["nomination"])
+        record(holder, "unlink nomination", by=by, edition=edition, before=f"nomination {nomination.pk}")
+    participant.nomination = nomination
+    if nomination.is_head and participant.counts_against_capacity:
+        participant.role = Participant.Role.HEAD
+    participant.version += 1
+    participant.save(update_fields=["nomination", "role", "version"])
+    record(participant, "link nomination", by=by, edition=edition, after=f"nomination {nomination.pk}")
+    if participant.status == Status.PENDING and not edition.requires_review:
+        return _give_place(participant, by, at)
+    fill_places(edition, by, at)
+    participant.refresh_from_db(fields=["status", "status_changed_at", "version"])
     return participant

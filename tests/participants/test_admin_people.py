@@ -102,7 +102,7 @@ class TestDecisions:
         act(office, action, person)
         before = (status(person), HistoryLine.objects.count(), Message.objects.count())
         page = act(office, action, person)
-        assert "it cannot become" in page
+        assert "already, since" in page
         assert before == (status(person), HistoryLine.objects.count(), Message.objects.count())
 
     def test_the_one_who_cannot_does_not_stop_the_others(self, office, edition):

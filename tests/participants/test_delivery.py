@@ -3,6 +3,8 @@
 import datetime as dt
 import email
 import email.policy
+import logging
+import re
 import smtplib
 import stat
 from pathlib import Path
@@ -10,7 +12,7 @@ from pathlib import Path
 import pytest
 from django.core import mail as django_mail
 from django.core.mail.backends.locmem import EmailBackend
-from django.db import connection
+from django.db import OperationalError, connection
 from django.utils import timezone as clock
 
 from participants import delivery
@@ -102,6 +104,8 @@ def test_a_final_no_fails_the_message_and_says_the_code_without_the_address(serv
         smtplib.SMTPResponseException(421, b"busy"),
         smtplib.SMTPServerDisconnected("gone"),
         smtplib.SMTPAuthenticationError(535, b"password"),
+        smtplib.SMTPConnectError(554, b"not you"),
+        smtplib.SMTPHeloError(550, b"not you"),
         ConnectionRefusedError(),
         TimeoutError(),
     ],
@@ -145,6 +149,18 @@ def test_one_bad_message_does_not_hold_up_the_others(server):
 
 
 @pytest.mark.django_db(transaction=True)
+def test_a_mail_that_no_key_reads_fails_and_the_worker_goes_on(server):
+    broken, good = queued(), queued()
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE participants_message SET text = 'f1:broken' WHERE id = %s", [broken.pk])
+    assert delivery.run(lambda: False, once=True) == 1
+    found = Message.objects.defer(*delivery.TEXTS).get(pk=broken.pk)
+    assert (found.state, found.log[-1]["what"]) == ("failed", "DecryptionFailed")
+    good.refresh_from_db()
+    assert good.state == "sent"
+
+
+@pytest.mark.django_db(transaction=True)
 def test_a_mail_that_cannot_be_written_fails_and_the_worker_goes_on(server):
     broken, good = queued(), queued()
     server.answers[broken.to] = ValueError("cannot be encoded")
@@ -179,5 +195,37 @@ def test_without_a_mail_server_mails_are_files_that_only_their_owner_opens(setti
     (path,) = Path(settings.EMAIL_FILE_PATH).iterdir()
     assert path.suffix == ".eml"
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    assert message.to not in path.name
+    assert re.fullmatch(r"\d{8}-\d{6}-\d{6}-confirmed-[0-9a-f]{4}\.eml", path.name)
     assert email.message_from_bytes(path.read_bytes())["To"] == message.to
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_worker_waits_for_a_database_that_is_away_but_not_when_it_runs_once(monkeypatch):
+    tries = []
+
+    def away(at=None):
+        tries.append(at)
+        raise OperationalError
+
+    monkeypatch.setattr(delivery, "send_next", away)
+    monkeypatch.setattr(delivery, "PAUSE", 0)
+    assert delivery.run(lambda: len(tries) == 3) == 0
+    with pytest.raises(OperationalError):
+        delivery.run(lambda: False, once=True)
+
+
+def test_no_log_line_holds_an_address(server, monkeypatch):
+    lines: list[logging.LogRecord] = []
+
+    def keep(line: logging.LogRecord) -> bool:
+        lines.append(line)
+        return True
+
+    log = logging.Logger("mail")
+    log.addFilter(keep)
+    monkeypatch.setattr(delivery, "log", log)
+    message = queued()
+    server.answers[message.to] = smtplib.SMTPRecipientsRefused({message.to: (550, message.to.encode())})
+    deliver()
+    assert len(lines) == 1
+    assert message.to not in str(vars(lines[0]))

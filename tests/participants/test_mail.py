@@ -1,19 +1,21 @@
 """What each mail says, and to whom."""
 
 import re
+import uuid
 
 import icalendar
 import pytest
 from django.db import transaction
 from django.test import Client
 
+from events.models import FieldVisit
 from events.scheduling import release_agenda
-from participants import mail
+from participants import mail, registration
 from participants.models import Message
 from tests import make
 
 pytestmark = pytest.mark.django_db
-NASTY = "Evil\r\nBcc: other@example.org <b>&{{7*7}}"
+NASTY = "Evil\r\nBcc: other <b>&{{7*7}}"
 
 
 def last(participant):
@@ -98,3 +100,75 @@ def test_each_message_has_a_number_of_its_own_from_our_domain(settings):
 def test_a_lost_link_is_sent_a_few_times_an_hour_at_most():
     person = make.participant(make.edition())
     assert [mail.lost_link(person) is not None for _n in range(5)] == [True, True, True, False, False]
+
+
+@pytest.mark.parametrize(
+    "name", ["www.evil.example", "Visit evil.example now", "https://evil.example", "a@evil.example", "EVIL.com"]
+)
+def test_a_name_that_mail_programs_would_make_a_link_of_is_not_in_the_mail(name):
+    message = last(make.participant(make.edition(), given_name="", family_name=name))
+    for text in (message.text, message.html):
+        assert "evil" not in text.lower()
+        assert "Dear participant," in text
+
+
+@pytest.mark.parametrize("name", ["J. R. Smith", "Zoë O'Neill-Đukić", "Mr. D", "J.R. Smith"])
+def test_other_names_are_said(name):
+    assert f"Dear {name}," in last(make.participant(make.edition(), given_name="", family_name=name)).text
+
+
+def test_visits_are_in_the_mail_and_those_with_a_place_in_the_calendar():
+    edition = make.edition()
+    visit = make.visit(edition, meeting_point="Hotel lobby")
+    other = make.session(edition, "Second visit", 14, 15, on=1, kind="field_visit")
+    waiting = FieldVisit.objects.create(session=other, site="Depot", capacity=0)
+    given = make.answers(make.delegation(edition))
+    person = registration.submit(
+        edition=edition, answers=given, submission=uuid.uuid4(), visits=[visit, waiting], by="test"
+    )
+    message = last(person)
+    assert "Field visit: Clearance site, 9 October 2030, 13:00 (Tirana time), your place is confirmed" in message.text
+    assert "Field visit: Depot, 9 October 2030, 14:00 (Tirana time), you are on the waiting list" in message.text
+    days, going = icalendar.Calendar.from_ical(message.calendar).walk("VEVENT")
+    assert days.decoded("dtstart") == edition.first_day
+    assert going.decoded("dtstart") == make.local(edition, 13, day=1)
+    assert going.decoded("dtend") == make.local(edition, 18, day=1)
+    assert (going["summary"], going["location"]) == ("Clearance site", "Hotel lobby")
+
+
+def test_the_calendar_feed_is_named_once_there_is_an_agenda(settings):
+    settings.SITE_URL = "https://rasr.example"
+    edition = make.edition()
+    feed = f"https://rasr.example/editions/{edition.slug}/agenda.ics"
+    assert feed not in last(make.participant(edition)).text
+    make.session(edition)
+    release_agenda(edition=edition, by="sec")
+    assert feed in last(make.participant(edition)).text
+
+
+def test_a_calendar_asks_nothing_and_names_its_zone():
+    edition = make.edition()
+    make.session(edition)
+    release_agenda(edition=edition, by="sec")
+    calendar = icalendar.Calendar.from_ical(last(make.participant(edition)).calendar)
+    assert calendar["method"] == "PUBLISH"
+    assert "attendee" not in str(calendar).lower()
+    assert [str(zone["tzid"]) for zone in calendar.walk("VTIMEZONE")] == ["Europe/Tirane"]
+
+
+@pytest.mark.parametrize("kind", ["received", "confirmed", "waitlisted", "declined", "withdrawn"])
+def test_every_mail_about_a_decision_has_both_parts_and_can_be_answered(kind):
+    edition = make.edition(requires_review=True)
+    message = last(make.participant(edition, "" if kind == "received" else kind))
+    assert message.kind == kind
+    assert message.reply_to == "secretariat@example.org"
+    for text in (message.text, message.html):
+        assert "Dear Boris Primjerić," in text
+        assert "The secretariat" in text
+    assert "<table" not in message.html
+    assert bool(message.calendar) == (kind == "confirmed")
+
+
+def test_a_subject_fits_its_field_whatever_the_city():
+    message = last(make.participant(make.edition(city="Ž" * 120)))
+    assert len(message.subject) <= 200

@@ -8,7 +8,7 @@ from django.utils import timezone as clock
 
 from events.models import HistoryLine
 from participants import places, registration
-from participants.models import Message, Participant
+from participants.models import Delegation, Message, Participant
 from participants.registration import TRANSITIONS, RegistrationError, Status
 from tests import make
 
@@ -60,34 +60,6 @@ def test_with_review_a_registration_waits_for_the_secretariat():
     assert kinds(participant) == ["received"]
 
 
-def test_where_a_nomination_is_needed_both_keys_are_needed():
-    edition = make.edition(requires_nomination=True)
-    participant = make.participant(edition)
-    assert participant.status == Status.PENDING
-    with pytest.raises(RegistrationError, match="nomination"):
-        registration.confirm(participant=participant, by="staff")
-    participant.nomination = make.nomination(participant.delegation)
-    participant.save(update_fields=["nomination"])
-    assert registration.confirm(participant=participant, by="staff").status == Status.CONFIRMED
-
-
-def test_a_withdrawn_nomination_is_no_key():
-    edition = make.edition(requires_nomination=True)
-    participant = make.participant(edition)
-    participant.nomination = make.nomination(participant.delegation, withdrawn_at=clock.now())
-    participant.save(update_fields=["nomination"])
-    with pytest.raises(RegistrationError, match="nomination"):
-        registration.confirm(participant=participant, by="staff")
-
-
-def test_a_typed_address_never_takes_a_nomination():
-    edition = make.edition(requires_nomination=True)
-    nomination = make.nomination(make.delegation(edition), email="named@example.org")
-    participant = make.participant(edition, email="named@example.org")
-    assert participant.nomination is None
-    assert not Participant.objects.filter(nomination=nomination).exists()
-
-
 def test_confirming_when_full_puts_on_the_waiting_list():
     edition = make.edition(capacity=1, requires_review=True)
     make.participant(edition, "confirmed")
@@ -99,7 +71,7 @@ def test_confirming_somebody_who_waits_needs_a_place_and_says_how_many_there_are
     edition = make.edition(capacity=1)
     make.participant(edition)
     waiting = make.participant(edition)
-    with pytest.raises(RegistrationError, match="All 1 places"):
+    with pytest.raises(RegistrationError, match="The 1 place of the edition is taken"):
         registration.confirm(participant=waiting, by="staff")
 
 
@@ -131,8 +103,8 @@ def test_within_one_delegation_the_line_is_by_its_own_order():
     held = make.participant(edition, of="Croatia")
     later, sooner = make.participant(edition), make.participant(edition)
     for person, order in ((later, 2), (sooner, 1)):
-        person.nomination = make.nomination(person.delegation, order=order)
-        person.save(update_fields=["nomination"])
+        nomination = make.nomination(person.delegation, str(order), order=order)
+        registration.link_nomination(participant=person, nomination=nomination, by="staff")
     registration.withdraw(participant=held, by="staff")
     later.refresh_from_db()
     sooner.refresh_from_db()
@@ -160,36 +132,6 @@ def test_interpreters_media_and_the_secretariat_take_no_place():
     assert make.participant(edition).status == Status.WAITLISTED
 
 
-def test_a_raised_capacity_promotes_at_once():
-    edition = make.edition(capacity=1)
-    make.participant(edition)
-    waiting = [make.participant(edition) for _n in range(3)]
-    places.set_capacity(edition=edition, capacity=3, by="staff")
-    assert [Participant.objects.get(pk=w.pk).status for w in waiting] == ["confirmed", "confirmed", "waitlisted"]
-
-
-def test_a_cut_below_the_confirmed_is_refused_with_the_number():
-    edition = make.edition(capacity=3)
-    for _n in range(3):
-        make.participant(edition)
-    with pytest.raises(RegistrationError, match="3 people are confirmed"):
-        places.set_capacity(edition=edition, capacity=2, by="staff")
-    edition.refresh_from_db()
-    assert edition.capacity == 3
-
-
-def test_a_raised_quota_promotes_and_a_cut_below_the_confirmed_is_refused():
-    edition = make.edition()
-    delegation = make.delegation(edition, quota=1)
-    make.participant(edition)
-    waiting = make.participant(edition)
-    places.set_quota(delegation=delegation, quota=2, by="staff")
-    waiting.refresh_from_db()
-    assert waiting.status == Status.CONFIRMED
-    with pytest.raises(RegistrationError, match="2 people are confirmed"):
-        places.set_quota(delegation=delegation, quota=1, by="staff")
-
-
 def test_the_same_form_sent_twice_is_one_registration():
     edition = make.edition()
     given = make.answers(make.delegation(edition))
@@ -198,6 +140,28 @@ def test_the_same_form_sent_twice_is_one_registration():
     again = registration.submit(edition=edition, answers=given, submission=number, by="test")
     assert first == again
     assert Participant.objects.count() == Message.objects.count() == 1
+
+
+def test_the_number_of_a_form_is_of_one_edition_and_of_one_life():
+    edition, number = make.edition(), uuid.uuid4()
+    given = make.answers(make.delegation(edition))
+    first = registration.submit(edition=edition, answers=given, submission=number, by="test")
+    other = make.edition()
+    with pytest.raises(RegistrationError, match="Load the page again"):
+        registration.submit(edition=other, answers=make.answers(make.delegation(other)), submission=number, by="test")
+    assert first is not None
+    registration.withdraw(participant=first, by="test")
+    with pytest.raises(RegistrationError, match="Load the page again"):
+        registration.submit(edition=edition, answers=given, submission=number, by="test")
+
+
+def test_a_double_click_with_a_known_address_is_one_mail():
+    edition, number = make.edition(), uuid.uuid4()
+    first = make.participant(edition, email="a@example.org")
+    for _n in range(2):
+        given = make.answers(first.delegation, email="a@example.org")
+        assert registration.submit(edition=edition, answers=given, submission=number, by="test") is None
+    assert kinds(first) == ["confirmed", "already registered"]
 
 
 @pytest.mark.parametrize("again", ["A@EXAMPLE.org", " a@example.org ", "a@example.org.", "ａ@example.org"])
@@ -253,7 +217,7 @@ def test_a_delegation_of_another_edition_is_refused():
 
 
 def test_a_visit_is_asked_with_the_registration_and_given_back_with_it():
-    edition = make.edition()
+    edition = make.edition(requires_review=True)
     visit = make.visit(edition)
     given = make.answers(make.delegation(edition))
     made = registration.submit(edition=edition, answers=given, submission=uuid.uuid4(), visits=[visit], by="test")
@@ -298,24 +262,74 @@ def test_details_are_corrected_and_an_old_form_undoes_nobody():
         )
 
 
-def test_a_confirmed_interpreter_becomes_a_delegate_only_where_there_is_a_place():
-    edition = make.edition(capacity=1)
-    make.participant(edition)
-    interpreter = make.participant(edition, role="interpreter")
-    with pytest.raises(RegistrationError, match="All 1 places"):
-        places.reassign(participant=interpreter, role="delegate", delegation=interpreter.delegation, by="staff")
-
-
-def test_leaving_a_full_delegation_frees_its_place_for_the_next():
-    edition = make.edition()
-    make.delegation(edition, "Albania", quota=1)
-    held, waiting = make.participant(edition), make.participant(edition)
-    places.reassign(participant=held, role="delegate", delegation=make.delegation(edition, "Serbia"), by="staff")
-    waiting.refresh_from_db()
-    assert waiting.status == Status.CONFIRMED
-
-
 def test_the_address_is_proven_once():
     participant = make.participant(make.edition())
     first = registration.prove_address(participant=participant, by="participant").email_proven_at
     assert registration.prove_address(participant=participant, by="participant").email_proven_at == first
+
+
+def test_a_quota_that_was_read_before_it_was_cut_lets_nobody_in():
+    edition = make.edition()
+    stale = make.delegation(edition, quota=5)
+    places.set_quota(delegation=stale, quota=0, by="staff")
+    given = make.answers(stale)
+    late = registration.submit(edition=edition, answers=given, submission=uuid.uuid4(), by="test")
+    assert late is not None
+    assert late.status == Status.WAITLISTED
+
+
+def test_a_delegation_that_is_gone_is_a_sentence():
+    edition = make.edition()
+    gone = make.delegation(edition)
+    given = make.answers(gone)
+    Delegation.objects.filter(pk=gone.pk).delete()
+    with pytest.raises(RegistrationError) as error:
+        registration.submit(edition=edition, answers=given, submission=uuid.uuid4(), by="test")
+    assert error.value.field == "delegation"
+
+
+def test_a_visit_of_another_edition_is_refused():
+    edition = make.edition()
+    visit = make.visit(make.edition())
+    given = make.answers(make.delegation(edition))
+    with pytest.raises(RegistrationError, match="of this edition") as error:
+        registration.submit(edition=edition, answers=given, submission=uuid.uuid4(), visits=[visit], by="test")
+    assert error.value.field == "visits"
+
+
+@pytest.mark.parametrize("status", ["draft", "archived"])
+def test_an_edition_that_is_not_published_takes_nobody(status):
+    edition = make.edition(status=status)
+    with pytest.raises(RegistrationError, match="takes no registrations"):
+        make.participant(edition)
+
+
+def test_who_decides_second_is_told_since_when_it_is_decided():
+    edition = make.edition(requires_review=True)
+    person = make.participant(edition, "confirmed")
+    with pytest.raises(RegistrationError, match=r"“confirmed” already, since .* \(Tirana time\)"):
+        registration.confirm(participant=person, by="other")
+
+
+def test_a_pending_registration_that_ends_frees_no_place():
+    edition = make.edition(requires_review=True)
+    put_back = make.participant(edition, "waitlisted")
+    registration.withdraw(participant=make.participant(edition), by="test")
+    put_back.refresh_from_db()
+    assert put_back.status == Status.WAITLISTED
+
+
+def test_confirming_many_costs_the_same_for_each(django_assert_max_num_queries):
+    edition = make.edition(requires_review=True, capacity=99)
+    people = [make.participant(edition) for _n in range(10)]
+    with django_assert_max_num_queries(12 * len(people)):
+        for person in people:
+            registration.confirm(participant=person, by="staff")
+
+
+def test_promoting_many_costs_the_same_for_each(django_assert_max_num_queries):
+    edition = make.edition(capacity=0)
+    for _n in range(10):
+        make.participant(edition)
+    with django_assert_max_num_queries(10 * 13 + 10):
+        places.set_capacity(edition=edition, capacity=10, by="staff")

@@ -28,6 +28,9 @@ class Command(BaseCommand):
 
         signal.signal(signal.SIGTERM, stop)
         signal.signal(signal.SIGINT, stop)
+        if not once:
+            self.stdout.write("Sending messages.")
+            self.stdout.flush()
         sent = delivery.run(lambda: stopping, once=once)
         if once:
             self.stdout.write(f"{sent} sent.")

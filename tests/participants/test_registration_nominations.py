@@ -1,0 +1,112 @@
+"""How a nomination and a registration meet: the second key."""
+
+import datetime as dt
+
+import pytest
+from django.utils import timezone as clock
+
+from participants import registration
+from participants.models import Participant
+from participants.registration import RegistrationError, Status
+from tests import make
+
+pytestmark = pytest.mark.django_db
+
+
+def kinds(participant: Participant) -> list[str]:
+    return list(participant.messages.order_by("pk").values_list("kind", flat=True))
+
+
+def link(participant, **more):
+    nomination = make.nomination(participant.delegation, **more)
+    return registration.link_nomination(participant=participant, nomination=nomination, by="staff")
+
+
+def test_where_a_nomination_is_needed_both_keys_are_needed():
+    edition = make.edition(requires_nomination=True, requires_review=True)
+    participant = make.participant(edition)
+    assert participant.status == Status.PENDING
+    with pytest.raises(RegistrationError, match="A nomination by Albania is missing") as error:
+        registration.confirm(participant=participant, by="staff")
+    assert error.value.field == "nomination"
+    assert link(participant).status == Status.PENDING
+    assert registration.confirm(participant=participant, by="staff").status == Status.CONFIRMED
+
+
+def test_where_nothing_but_the_nomination_is_missing_it_gives_the_place_or_the_wait():
+    edition = make.edition(requires_nomination=True, capacity=1)
+    first, second = make.participant(edition), make.participant(edition)
+    assert (link(first).status, link(second).status) == (Status.CONFIRMED, Status.WAITLISTED)
+    assert (kinds(first), kinds(second)) == (["received", "confirmed"], ["received", "waitlisted"])
+
+
+def test_a_nomination_makes_a_waiting_person_the_next():
+    edition = make.edition(requires_nomination=True, requires_review=True, capacity=1)
+    waiting = make.participant(edition, "waitlisted")
+    assert link(waiting).status == Status.CONFIRMED
+
+
+def test_the_head_of_delegation_comes_from_the_nomination_but_never_by_taking_a_place_that_is_not_there():
+    edition = make.edition(capacity=1)
+    assert link(make.participant(edition), is_head=True).role == "head"
+    interpreter = make.participant(edition, of="Serbia", role="interpreter")
+    assert link(interpreter, is_head=True).role == "interpreter"
+
+
+def test_a_withdrawn_nomination_is_no_key():
+    edition = make.edition(requires_nomination=True)
+    participant = make.participant(edition)
+    with pytest.raises(RegistrationError, match="Choose a nomination"):
+        link(participant, withdrawn_at=clock.now())
+
+
+def test_a_nomination_by_another_delegation_is_no_key():
+    edition = make.edition()
+    other = make.nomination(make.delegation(edition, "Serbia"))
+    with pytest.raises(RegistrationError, match="Choose a nomination"):
+        registration.link_nomination(participant=make.participant(edition), nomination=other, by="staff")
+
+
+def test_a_nomination_has_one_live_registration():
+    edition = make.edition()
+    first, second = make.participant(edition), make.participant(edition)
+    nomination = make.nomination(first.delegation)
+    registration.link_nomination(participant=first, nomination=nomination, by="staff")
+    with pytest.raises(RegistrationError, match="Another registration"):
+        registration.link_nomination(participant=second, nomination=nomination, by="staff")
+    registration.withdraw(participant=first, by="staff")
+    assert registration.link_nomination(participant=second, nomination=nomination, by="staff").nomination == nomination
+
+
+def test_nomination_and_registration_meet_when_exactly_that_address_is_proven():
+    edition = make.edition(requires_nomination=True)
+    nomination = make.nomination(make.delegation(edition), email="Named@Example.org")
+    participant = make.participant(edition, email="named@example.org")
+    proven = registration.prove_address(participant=participant, by="participant")
+    assert (proven.nomination, proven.status) == (nomination, Status.CONFIRMED)
+
+
+@pytest.mark.parametrize(
+    "change", [{"withdrawn_at": dt.datetime(2026, 1, 1, tzinfo=dt.UTC)}, {"email": "x@example.org"}]
+)
+def test_another_address_or_a_withdrawn_nomination_does_not_meet(change):
+    edition = make.edition(requires_nomination=True)
+    make.nomination(make.delegation(edition), **{"email": "named@example.org"} | change)
+    participant = make.participant(edition, email="named@example.org")
+    assert registration.prove_address(participant=participant, by="participant").nomination is None
+
+
+def test_a_mailbox_for_two_nominees_is_left_to_the_secretariat():
+    edition = make.edition(requires_nomination=True)
+    for name in ("One", "Other"):
+        make.nomination(make.delegation(edition), name, email="office@example.org")
+    participant = make.participant(edition, email="office@example.org")
+    assert registration.prove_address(participant=participant, by="participant").nomination is None
+
+
+def test_a_typed_address_never_takes_a_nomination():
+    edition = make.edition(requires_nomination=True)
+    nomination = make.nomination(make.delegation(edition), email="named@example.org")
+    participant = make.participant(edition, email="named@example.org")
+    assert participant.nomination is None
+    assert not Participant.objects.filter(nomination=nomination).exists()
