@@ -6,7 +6,7 @@ import datetime as dt
 from typing import Any
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
@@ -22,9 +22,11 @@ class SessionForm(I18nModelForm):
     """A session with its times of day; a clash of rooms names the other session."""
 
     start_time = forms.TimeField(
-        label=_("Start"), required=False, widget=forms.TimeInput(attrs={"placeholder": "09:00"})
+        label=_("Start"), required=False, widget=forms.TimeInput(attrs={"placeholder": "09:00"}, format="%H:%M")
     )
-    end_time = forms.TimeField(label=_("End"), required=False, widget=forms.TimeInput(attrs={"placeholder": "10:30"}))
+    end_time = forms.TimeField(
+        label=_("End"), required=False, widget=forms.TimeInput(attrs={"placeholder": "10:30"}, format="%H:%M")
+    )
     ends_next_day = forms.BooleanField(label=_("It ends on the next day"), required=False)
     seen = forms.CharField(widget=forms.HiddenInput, required=False)
 
@@ -153,6 +155,14 @@ class SessionAdmin(ScopedAdmin):
         zone = session.edition.zone
         moments = [moment.astimezone(zone) for moment in (session.start, session.end) if moment]
         return "–".join(f"{moment:%H:%M}" for moment in moments) or "–"
+
+    def save_model(self, request: HttpRequest, obj: Session, form: Any, change: bool) -> None:
+        """Say which moment is meant where the clocks are put back and a time comes twice."""
+        super().save_model(request, obj, form, change)
+        local = [moment.astimezone(obj.edition.zone) for moment in (obj.start, obj.end) if moment]
+        for twice in (one for one in local if one.replace(fold=0).utcoffset() != one.replace(fold=1).utcoffset()):
+            told = _("The clocks change on that day and %(time)s comes twice. The first is meant.")
+            messages.warning(request, told % {"time": f"{twice:%H:%M}"})
 
     def get_inlines(self, request: HttpRequest, obj: Any) -> Any:
         """Talks and speakers once the session exists; the visit's own facts for a session of that kind."""

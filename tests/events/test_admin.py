@@ -5,7 +5,17 @@ import re
 
 import pytest
 
-from events.models import AgendaRelease, Appearance, Edition, FieldVisit, HistoryLine, Organisation, Session, Speaker, Topic
+from events.models import (
+    AgendaRelease,
+    Appearance,
+    Edition,
+    FieldVisit,
+    HistoryLine,
+    Organisation,
+    Session,
+    Speaker,
+    Topic,
+)
 from tests import make
 from tests.office import change, errors, fields
 
@@ -78,6 +88,15 @@ class TestSessions:
         session.refresh_from_db()
         assert session.end == make.local(edition, 1, day=1)
 
+    def test_a_time_that_comes_twice_is_the_first_and_that_is_said(self, office, edition):
+        session = make.session(edition)
+        path = f"/admin/events/session/{session.pk}/change/"
+        typed = fields(office.get(path)) | {"day": "2030-10-27", "start_time": "02:30", "end_time": "04:00"}
+        page = office.post(path, typed, follow=True).content.decode()
+        assert "02:30 comes twice. The first is meant." in page
+        session.refresh_from_db()
+        assert session.start == dt.datetime(2030, 10, 27, 0, 30, tzinfo=dt.UTC)
+
     def test_the_second_of_two_editors_is_refused_and_keeps_the_text(self, office, edition):
         session = make.session(edition)
         path = f"/admin/events/session/{session.pk}/change/"
@@ -125,6 +144,16 @@ class TestEditions:
         edition.refresh_from_db()
         assert edition.venue == "Hall"
         assert [str(topic) for topic in edition.topics.all()] == ["Depots and stores", "Transport"]
+
+    def test_the_second_of_two_editors_is_refused_and_keeps_the_text(self, office, edition):
+        path = f"/admin/events/edition/{edition.pk}/change/"
+        mine = fields(office.get(path)) | {"venue": "Mine"}
+        assert change(office, edition, venue="Theirs").status_code == 302
+        response = office.post(path, mine)
+        assert "Somebody else saved this edition" in response.content.decode()
+        assert 'value="Mine"' in response.content.decode()
+        edition.refresh_from_db()
+        assert edition.venue == "Theirs"
 
     @pytest.mark.parametrize("name", ["Depots", " Depots  "])
     def test_a_topic_that_is_there_twice_is_refused(self, office, edition, topics, name):
