@@ -28,8 +28,10 @@ class Waiting:
 
 
 # The rows of every day, in the order of the work; what is not named follows by name.
-DAILY = ("participant", "delegation", "nomination", "nominationletter", "visitbooking", "attendance", "message")
-DAILY += ("session", "speaker", "edition")
+DAILY = (
+    *("participant", "delegation", "nomination", "nominationletter", "visitbooking", "attendance", "message"),
+    *("session", "speaker", "edition"),
+)
 
 
 @register.simple_tag
