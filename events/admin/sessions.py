@@ -9,13 +9,18 @@ from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
+from django.utils import formats
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from i18nfield.forms import I18nModelForm
 
+from events.admin.filters import edition_chosen
 from events.admin.scope import OVERRIDES, ScopedAdmin, ScopedInline, Shared
 from events.models import Appearance, Document, Edition, FieldVisit, Session, Speaker, Talk
 from events.models.edition import EARLIEST, LATEST
 from events.text import fold
+
+DAY = "D j M Y"
 
 
 class SessionForm(I18nModelForm):
@@ -132,14 +137,35 @@ class VisitInline(ScopedInline, admin.StackedInline):  # type: ignore[type-arg]
     edition_path = "session__edition"
 
 
+class DayFilter(admin.SimpleListFilter):
+    """The days on which the chosen edition has sessions."""
+
+    title = _("day")
+    parameter_name = "day"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        """Each day in words."""
+        rows, edition = model_admin.get_queryset(request), edition_chosen(request, model_admin)
+        rows = rows.filter(edition=edition) if edition else rows
+        days = rows.exclude(day=None).order_by("day").values_list("day", flat=True).distinct()
+        return [*((day.isoformat(), formats.date_format(day, DAY)) for day in days), ("none", gettext("no day yet"))]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        """The sessions of that day; all of them for a day that is not offered."""
+        offered = {value for value, _words in self.lookup_choices}
+        if self.value() not in offered:
+            return queryset
+        return queryset.filter(day=None if self.value() == "none" else self.value())
+
+
 @admin.register(Session)
 class SessionAdmin(ScopedAdmin):
     """The agenda as a list by day and time."""
 
     form = SessionForm
     also_saved = ("start", "end")
-    list_display = ("title", "edition", "day", "from_to", "kind", "room", "status")
-    list_filter = ("edition", "day", "kind", "room", "status")
+    list_display = ("title", "edition", "on", "from_to", "kind", "room", "status")
+    list_filter = ("edition", DayFilter, "kind", "room", "status")
     list_select_related = ("edition", "room")
     ordering = ("-edition", "day", "start", "letter", "order")
     folded_fields = ("title", "abstract")
@@ -148,6 +174,11 @@ class SessionAdmin(ScopedAdmin):
         ("day", "start_time", "end_time", "ends_next_day"),
         *("room", "order", "topics", "abstract", "status", "cancelled_note", "source_note", "seen"),
     )
+
+    @admin.display(description=_("day"), ordering="day")
+    def on(self, session: Session) -> str:
+        """The day of the week and the date."""
+        return formats.date_format(session.day, DAY) if session.day else "–"
 
     @admin.display(description=_("time"), ordering="start")
     def from_to(self, session: Session) -> str:

@@ -37,6 +37,22 @@ class ProvenFilter(admin.SimpleListFilter):
         return queryset if wanted is None else queryset.filter(email_proven_at__isnull=wanted)
 
 
+class KindOfDelegation(admin.ChoicesFieldListFilter):
+    """States, organisations, donors."""
+
+    def __init__(self, *args: Any, **named: Any) -> None:
+        super().__init__(*args, **named)
+        self.title = _("kind of delegation")
+
+
+class VisitState(admin.ChoicesFieldListFilter):
+    """How it stands with a field visit."""
+
+    def __init__(self, *args: Any, **named: Any) -> None:
+        super().__init__(*args, **named)
+        self.title = _("field visit")
+
+
 class ParticipantForm(forms.ModelForm):  # type: ignore[type-arg]
     """What staff may correct; saved by the verbs, refused when somebody else saved meanwhile."""
 
@@ -76,7 +92,10 @@ class ParticipantAdmin(ScopedAdmin):
 
     form = ParticipantForm
     list_display = ("name", "status", "delegation", "role", "is_proven", "registered")
-    list_filter = ("edition", "status", "role", ProvenFilter, "service", "delegation__kind", "bookings__state")
+    list_filter = (
+        *("edition", "status", "role", ProvenFilter, "service", ("bookings__state", VisitState)),
+        *(("delegation__kind", KindOfDelegation), "delegation"),
+    )
     list_select_related = ("delegation", "edition")
     ordering = ("-edition", "sort_name")
     folded_fields = ("search",)
@@ -114,9 +133,9 @@ class ParticipantAdmin(ScopedAdmin):
         """When, short enough for a list."""
         return formats.date_format(clock.localtime(participant.registered_at), "SHORT_DATETIME_FORMAT")
 
-    @admin.display(description=gettext_lazy("address proven"), boolean=True)
+    @admin.display(description=gettext_lazy("proven"), boolean=True)
     def is_proven(self, participant: Participant) -> bool:
-        """Whether the person has acted by a link that was mailed."""
+        """Whether the address is proven: the person has acted by a link that was mailed."""
         return participant.email_proven_at is not None
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:

@@ -325,6 +325,22 @@ def test_odd_addresses_of_lists_are_answered_with_a_sentence(office, edition, qu
         assert "atabase" not in response.content.decode()
 
 
+def test_sessions_are_found_by_the_days_of_the_edition(office, edition):
+    make.session(edition, "Depots")
+    make.session(edition, "Transport", on=1)
+    make.session(edition, "Some time", start=None, day=None)
+
+    def shown(day):
+        page = office.get(f"/admin/events/session/?day={day}").content.decode()
+        return [title for title in ("Depots", "Transport", "Some time") if title in page]
+
+    assert shown("2030-10-08") == ["Depots"]
+    assert shown("2030-10-09") == ["Transport"]
+    assert shown("none") == ["Some time"]
+    assert shown("2099-01-01") == shown("abc") == shown("") == ["Depots", "Transport", "Some time"]
+    assert "Tue 8 Oct 2030" in office.get("/admin/events/session/").content.decode()
+
+
 def test_search_ignores_accents_and_script(office, edition):
     make.session(edition, {"en": "Storage", "mk": "Складирање"})
     assert "Storage" in office.get("/admin/events/session/?q=skladiranje").content.decode()

@@ -48,6 +48,15 @@ class TestList:
         assert "Primjerić" in page
         assert "Vlad Model" not in page
 
+    def test_it_can_be_narrowed_to_a_delegation_of_the_edition(self, office, edition):
+        foreign = make.delegation(make.edition(), "Foreignland")
+        person = make.participant(edition)
+        make.participant(edition, of="Serbia", family_name="Modelaj")
+        page = office.get(LIST, {"delegation__id__exact": person.delegation_id}).content.decode()
+        assert "Primjerić" in page
+        assert "Modelaj" not in page
+        assert foreign.name not in page
+
     def test_a_badge_code_finds_its_person(self, office, edition):
         person = make.participant(edition)
         assert "Primjerić" in office.get(LIST, {"q": f" {person.code.lower()}"}).content.decode()
