@@ -52,6 +52,7 @@ TABLE = {
     "events:visit": ALL,
     "events:agenda": ALL,
     "events:changes": ALL,
+    "events:changes_atom": ALL,
     "events:agenda_ics": ALL,
     "events:agenda_json": ALL,
     "events:agenda_xml": ALL,

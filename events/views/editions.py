@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from django.contrib.auth.decorators import login_not_required
+from django.db.models import Q
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone as clock
@@ -10,16 +12,21 @@ from django.utils import timezone as clock
 from events.models import Document, Edition, FieldVisit, Partnership
 from events.scheduling import released_agenda, texts
 from events.views.frame import edition_frame, footnotes_of
-from events.views.rows import row_of
+from events.views.rows import Row, row_of
 
 
 @login_not_required
 def home(request: HttpRequest) -> HttpResponse:
     """The current edition first: can I register, until when? Then the ones before."""
     current = Edition.objects.current()
-    before = [edition for edition in Edition.objects.public().in_order() if edition != current]
-    frame = edition_frame(current, "home") if current else None
-    return render(request, "events/home.html", {"frame": frame, "edition": current, "before": before})
+    others = [edition for edition in Edition.objects.public().in_order() if edition != current]
+    context = {
+        "frame": edition_frame(current, "home") if current else None,
+        "edition": current,
+        "later": [edition for edition in others if not edition.is_over()],
+        "before": [edition for edition in others if edition.is_over()],
+    }
+    return render(request, "events/home.html", context)
 
 
 @login_not_required
@@ -47,9 +54,21 @@ def edition(request: HttpRequest, slug: str) -> HttpResponse:
         ],
         "visits": list(visits),
         "footnotes": footnotes_of(texts(found.footnotes), map(str, printed)),
-        "documents": list(found.documents.filter(access=Document.Access.PUBLIC, session=None, talk=None, visit=None)),
+        "papers": _papers(found),
     }
     return render(request, "events/edition.html", context)
+
+
+def _papers(edition: Edition) -> list[tuple[Document, Row | None]]:
+    """The public papers, each with the session that it belongs to; without those of sessions that are not released."""
+    agenda = released_agenda(edition.slug)
+    rows = {item.id: row_of(agenda, item) for item in agenda.items} if agenda else {}
+    papers = edition.documents.filter(access=Document.Access.PUBLIC).exclude(url="")
+    of_edition = Q(session=None, talk=None, visit=None)
+    shown = papers.annotate(of=Coalesce("session", "talk__session", "visit__session")).filter(
+        of_edition | Q(of__in=list(rows))
+    )
+    return [(paper, rows.get(paper.of)) for paper in shown]
 
 
 @login_not_required

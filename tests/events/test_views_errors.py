@@ -45,4 +45,4 @@ def test_a_form_that_was_open_too_long_says_that_nothing_is_lost():
     answer = Client(enforce_csrf_checks=True).post("/my/lost/", {"email": "mira@example.org"})
     assert answer.status_code == 403
     assert b"Send the form once more" in answer.content
-    assert b"what you wrote is still there" in answer.content
+    assert b"Go back and copy what you wrote" in answer.content

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -24,16 +26,14 @@ sys.stdin.readline()
 
 
 @pytest.fixture
-def place(tmp_path: Path) -> Iterator[Path]:
-    """A directory for a server of the test's own, which the account that runs it can reach."""
-    directory = tmp_path
-    for parent in [directory, *directory.parents]:
-        if parent.stat().st_uid == os.geteuid() and parent != Path("/"):
-            parent.chmod(parent.stat().st_mode | 0o011)
+def place() -> Iterator[Path]:
+    """A directory for a server of the test's own, which the account that runs it can reach; pytest's it cannot."""
+    directory = Path(tempfile.mkdtemp(prefix="rasr-"))
+    directory.chmod(0o711)
     yield directory / "db"
-    subprocess.run(
-        [sys.executable, "-m", "rasr.embedded.server", "destroy"], cwd=settings.BASE_DIR, env=env(directory / "db")
-    )
+    command = [sys.executable, "-m", "rasr.embedded.server", "destroy"]
+    subprocess.run(command, cwd=settings.BASE_DIR, env=env(directory / "db"))
+    shutil.rmtree(directory)
 
 
 def env(place: Path) -> dict[str, str]:
