@@ -9,13 +9,14 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.postgres.forms import SimpleArrayField
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from i18nfield.forms import I18nModelForm
 
 from events.admin.scope import OVERRIDES, ReadOnly, ScopedAdmin, ScopedInline, Shared
 from events.models import (
@@ -47,12 +48,49 @@ class ReleaseForm(forms.Form):
     note = forms.CharField(label=gettext_lazy("Note for the reader (optional)"), required=False, max_length=500)
 
 
+class EditionForm(I18nModelForm):
+    """An edition; refused, with what was typed kept, when somebody else saved it meanwhile."""
+
+    seen = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    class Meta:
+        model = Edition
+        fields = ()  # the fieldsets name them
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            self.initial["seen"] = self.instance.changed_at.isoformat()
+
+    def clean(self) -> dict[str, Any]:
+        """See that nobody else saved."""
+        answers = super().clean() or {}
+        if self.instance.pk:
+            now = Edition.objects.select_for_update(of=("self",), no_key=True).get(pk=self.instance.pk).changed_at
+            if now.isoformat() != answers.get("seen"):
+                raise ValidationError(_("Somebody else saved this edition while you wrote. Open it again and compare."))
+        return answers
+
+
 class RoomInline(ScopedInline, admin.TabularInline):  # type: ignore[type-arg]
     model = Room
 
 
+class TopicFormSet(forms.BaseInlineFormSet):  # type: ignore[type-arg]
+    """Django looks for two of the same name by their hash, which a text in several languages has none of."""
+
+    def validate_unique(self) -> None:
+        """Compare the names as they would be stored."""
+        stored = Topic._meta.get_field("name").get_prep_value
+        kept = [form for form in self.forms if form not in self.deleted_forms and form.cleaned_data.get("name")]
+        names = [stored(form.cleaned_data["name"]) for form in kept if form.is_valid()]
+        if len(names) != len(set(names)):
+            raise ValidationError(_("Two topics have the same name. Change one of them."))
+
+
 class TopicInline(ScopedInline, admin.TabularInline):  # type: ignore[type-arg]
     model = Topic
+    formset = TopicFormSet
 
 
 class PartnershipInline(ScopedInline, admin.StackedInline):  # type: ignore[type-arg]
@@ -68,6 +106,7 @@ class StatementInline(ScopedInline, admin.StackedInline):  # type: ignore[type-a
 class EditionAdmin(ScopedAdmin):
     """One edition; times are at its place."""
 
+    form = EditionForm
     edition_path = ""
     list_display = ("__str__", "slug", "place", "first_day", "last_day", "status", "agenda")
     list_filter = ("status",)
@@ -75,7 +114,7 @@ class EditionAdmin(ScopedAdmin):
     folded_fields = ("title", "label", "city", "country")
     inlines = (RoomInline, TopicInline, PartnershipInline, StatementInline)
     fieldsets = (
-        (None, {"fields": ("slug", "status", ("ordinal", "position"), "title", "label", "theme", "summary")}),
+        (None, {"fields": ("slug", "status", ("ordinal", "position"), "title", "label", "theme", "summary", "seen")}),
         (
             gettext_lazy("Place and days"),
             {

@@ -6,25 +6,32 @@ import datetime as dt
 from typing import Any
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
+from django.utils import formats
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from i18nfield.forms import I18nModelForm
 
+from events.admin.filters import edition_chosen
 from events.admin.scope import OVERRIDES, ScopedAdmin, ScopedInline, Shared
 from events.models import Appearance, Document, Edition, FieldVisit, Session, Speaker, Talk
 from events.models.edition import EARLIEST, LATEST
 from events.text import fold
+
+DAY = "D j M Y"
 
 
 class SessionForm(I18nModelForm):
     """A session with its times of day; a clash of rooms names the other session."""
 
     start_time = forms.TimeField(
-        label=_("Start"), required=False, widget=forms.TimeInput(attrs={"placeholder": "09:00"})
+        label=_("Start"), required=False, widget=forms.TimeInput(attrs={"placeholder": "09:00"}, format="%H:%M")
     )
-    end_time = forms.TimeField(label=_("End"), required=False, widget=forms.TimeInput(attrs={"placeholder": "10:30"}))
+    end_time = forms.TimeField(
+        label=_("End"), required=False, widget=forms.TimeInput(attrs={"placeholder": "10:30"}, format="%H:%M")
+    )
     ends_next_day = forms.BooleanField(label=_("It ends on the next day"), required=False)
     seen = forms.CharField(widget=forms.HiddenInput, required=False)
 
@@ -130,14 +137,35 @@ class VisitInline(ScopedInline, admin.StackedInline):  # type: ignore[type-arg]
     edition_path = "session__edition"
 
 
+class DayFilter(admin.SimpleListFilter):
+    """The days on which the chosen edition has sessions."""
+
+    title = _("day")
+    parameter_name = "day"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        """Each day in words."""
+        rows, edition = model_admin.get_queryset(request), edition_chosen(request, model_admin)
+        rows = rows.filter(edition=edition) if edition else rows
+        days = rows.exclude(day=None).order_by("day").values_list("day", flat=True).distinct()
+        return [*((day.isoformat(), formats.date_format(day, DAY)) for day in days), ("none", gettext("no day yet"))]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        """The sessions of that day; all of them for a day that is not offered."""
+        offered = {value for value, _words in self.lookup_choices}
+        if self.value() not in offered:
+            return queryset
+        return queryset.filter(day=None if self.value() == "none" else self.value())
+
+
 @admin.register(Session)
 class SessionAdmin(ScopedAdmin):
     """The agenda as a list by day and time."""
 
     form = SessionForm
     also_saved = ("start", "end")
-    list_display = ("title", "edition", "day", "from_to", "kind", "room", "status")
-    list_filter = ("edition", "day", "kind", "room", "status")
+    list_display = ("title", "edition", "on", "from_to", "kind", "room", "status")
+    list_filter = ("edition", DayFilter, "kind", "room", "status")
     list_select_related = ("edition", "room")
     ordering = ("-edition", "day", "start", "letter", "order")
     folded_fields = ("title", "abstract")
@@ -147,12 +175,25 @@ class SessionAdmin(ScopedAdmin):
         *("room", "order", "topics", "abstract", "status", "cancelled_note", "source_note", "seen"),
     )
 
+    @admin.display(description=_("day"), ordering="day")
+    def on(self, session: Session) -> str:
+        """The day of the week and the date."""
+        return formats.date_format(session.day, DAY) if session.day else "–"
+
     @admin.display(description=_("time"), ordering="start")
     def from_to(self, session: Session) -> str:
         """The times at the place of the edition."""
         zone = session.edition.zone
         moments = [moment.astimezone(zone) for moment in (session.start, session.end) if moment]
         return "–".join(f"{moment:%H:%M}" for moment in moments) or "–"
+
+    def save_model(self, request: HttpRequest, obj: Session, form: Any, change: bool) -> None:
+        """Say which moment is meant where the clocks are put back and a time comes twice."""
+        super().save_model(request, obj, form, change)
+        local = [moment.astimezone(obj.edition.zone) for moment in (obj.start, obj.end) if moment]
+        for twice in (one for one in local if one.replace(fold=0).utcoffset() != one.replace(fold=1).utcoffset()):
+            told = _("The clocks change on that day and %(time)s comes twice. The first is meant.")
+            messages.warning(request, told % {"time": f"{twice:%H:%M}"})
 
     def get_inlines(self, request: HttpRequest, obj: Any) -> Any:
         """Talks and speakers once the session exists; the visit's own facts for a session of that kind."""

@@ -10,12 +10,14 @@ from django.contrib import admin, messages
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils import formats
+from django.utils import timezone as clock
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from events.admin.scope import ScopedAdmin
 from participants import places, registration
-from participants.models import Participant
+from participants.models import Nomination, Participant
 from participants.registration import DETAILS, RegistrationError
 
 
@@ -35,10 +37,32 @@ class ProvenFilter(admin.SimpleListFilter):
         return queryset if wanted is None else queryset.filter(email_proven_at__isnull=wanted)
 
 
+class KindOfDelegation(admin.ChoicesFieldListFilter):
+    """States, organisations, donors."""
+
+    def __init__(self, *args: Any, **named: Any) -> None:
+        super().__init__(*args, **named)
+        self.title = _("kind of delegation")
+
+
+class VisitState(admin.ChoicesFieldListFilter):
+    """How it stands with a field visit."""
+
+    def __init__(self, *args: Any, **named: Any) -> None:
+        super().__init__(*args, **named)
+        self.title = _("field visit")
+
+
 class ParticipantForm(forms.ModelForm):  # type: ignore[type-arg]
     """What staff may correct; saved by the verbs, refused when somebody else saved meanwhile."""
 
     seen = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    joined = forms.ModelChoiceField(
+        Nomination.objects.none(),
+        label=gettext_lazy("Nomination"),
+        help_text=gettext_lazy("Choose one to join it with this registration. Nobody else may have it."),
+        required=False,
+    )
 
     class Meta:
         model = Participant
@@ -47,6 +71,8 @@ class ParticipantForm(forms.ModelForm):  # type: ignore[type-arg]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.initial.setdefault("seen", self.instance.version)
+        free = Nomination.objects.filter(delegation=self.instance.delegation_id, withdrawn_at=None)
+        self.fields["joined"].queryset = free.exclude(participant__status__in=Participant.LIVE)  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         """Military needs a rank code; a stale form is refused with what was typed kept."""
@@ -65,12 +91,15 @@ class ParticipantAdmin(ScopedAdmin):
     """Who registered, in which state, and the decisions about them."""
 
     form = ParticipantForm
-    list_display = ("name", "delegation", "role", "status", "is_proven", "registered_at")
-    list_filter = ("edition", "status", "role", ProvenFilter, "service", "delegation__kind", "bookings__state")
+    list_display = ("name", "status", "delegation", "role", "is_proven", "registered")
+    list_filter = (
+        *("edition", "status", "role", ProvenFilter, "service", ("bookings__state", VisitState)),
+        *(("delegation__kind", KindOfDelegation), "delegation"),
+    )
     list_select_related = ("delegation", "edition")
     ordering = ("-edition", "sort_name")
     folded_fields = ("search",)
-    actions = ("confirm", "decline", "waitlist")
+    actions = ("confirm", "waitlist", "decline", "reopen", "withdraw")
     readonly_fields = (
         *("edition", "status", "reference", "code", "email", "email_proven_at", "nomination"),
         *("registered_at", "status_changed_at", "consent_privacy_at", "consent_photo_at", "consent_list_at"),
@@ -99,10 +128,24 @@ class ParticipantAdmin(ScopedAdmin):
         ),
     )
 
-    @admin.display(description=gettext_lazy("address proven"), boolean=True)
+    @admin.display(description=gettext_lazy("registered"), ordering="registered_at")
+    def registered(self, participant: Participant) -> str:
+        """When, short enough for a list."""
+        return formats.date_format(clock.localtime(participant.registered_at), "SHORT_DATETIME_FORMAT")
+
+    @admin.display(description=gettext_lazy("proven"), boolean=True)
     def is_proven(self, participant: Participant) -> bool:
-        """Whether the person has acted by a link that was mailed."""
+        """Whether the address is proven: the person has acted by a link that was mailed."""
         return participant.email_proven_at is not None
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """A nomination can be joined where there is none, and is only shown where there is one."""
+        if obj is None or obj.nomination_id:
+            return self.fieldsets
+        return [
+            (title, options | {"fields": tuple("joined" if one == "nomination" else one for one in options["fields"])})
+            for title, options in self.fieldsets
+        ]
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """People register themselves, or walk in at the desk."""
@@ -119,7 +162,7 @@ class ParticipantAdmin(ScopedAdmin):
         return (found | queryset.filter(code=code) if len(code) == 8 and code.isascii() else found), False
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        """By the verbs: details, then role and delegation."""
+        """By the verbs: role and delegation, the nomination, then details."""
         answers = form.cleaned_data
         by = request.user.get_username()
         now = Participant.objects.select_related("delegation").get(pk=obj.pk)
@@ -129,6 +172,11 @@ class ParticipantAdmin(ScopedAdmin):
                 now = places.reassign(participant=now, role=answers["role"], delegation=answers["delegation"], by=by)
             except RegistrationError as error:
                 messages.error(request, _("Role and delegation stay as they were. %(why)s") % {"why": error})
+        if answers.get("joined"):
+            try:
+                now = registration.link_nomination(participant=now, nomination=answers["joined"], by=by)
+            except RegistrationError as error:
+                messages.error(request, _("The nomination was not joined. %(why)s") % {"why": error})
         registration.change_details(participant=now, answers=details, version=now.version, by=by)
 
     def log_change(self, request: HttpRequest, obj: Any, message: Any) -> Any:
@@ -173,3 +221,13 @@ class ParticipantAdmin(ScopedAdmin):
     def waitlist(self, request: HttpRequest, queryset: QuerySet[Participant]) -> None:
         """Let them wait."""
         self._each(request, queryset, registration.waitlist)
+
+    @admin.action(description=gettext_lazy("Take up again (declined ones)"), permissions=["change"])
+    def reopen(self, request: HttpRequest, queryset: QuerySet[Participant]) -> None:
+        """Decide once more about those who were declined."""
+        self._each(request, queryset, registration.reopen)
+
+    @admin.action(description=gettext_lazy("Withdraw (for good)"), permissions=["change"])
+    def withdraw(self, request: HttpRequest, queryset: QuerySet[Participant]) -> None:
+        """For those who say by telephone that they do not come; freed places go to the next in line."""
+        self._each(request, queryset, registration.withdraw)

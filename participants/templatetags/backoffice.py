@@ -27,6 +27,25 @@ class Waiting:
     link: str
 
 
+# The rows of every day, in the order of the work; what is not named follows by name.
+DAILY = (
+    *("participant", "delegation", "nomination", "nominationletter", "visitbooking", "attendance", "message"),
+    *("session", "speaker", "edition"),
+)
+
+
+@register.simple_tag
+def daily_first(apps: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The index of the back office: who comes before what is announced, and in each the rows of every day first."""
+    places = {name: place for place, name in enumerate(DAILY)}
+
+    def place(model: dict[str, Any]) -> int:
+        return places.get(model["model"]._meta.model_name, len(DAILY))
+
+    ordered = sorted(apps, key=lambda app: app["app_label"] != "participants")
+    return [app | {"models": sorted(app["models"], key=place)} for app in ordered]
+
+
 @register.inclusion_tag("admin/participants/today.html", takes_context=True)
 def today(context: dict[str, Any]) -> dict[str, Any]:
     """For each edition that is not over: what waits. Two queries an edition."""

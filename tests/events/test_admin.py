@@ -5,7 +5,17 @@ import re
 
 import pytest
 
-from events.models import AgendaRelease, Appearance, Edition, FieldVisit, HistoryLine, Organisation, Session, Speaker
+from events.models import (
+    AgendaRelease,
+    Appearance,
+    Edition,
+    FieldVisit,
+    HistoryLine,
+    Organisation,
+    Session,
+    Speaker,
+    Topic,
+)
 from tests import make
 from tests.office import change, errors, fields
 
@@ -78,6 +88,15 @@ class TestSessions:
         session.refresh_from_db()
         assert session.end == make.local(edition, 1, day=1)
 
+    def test_a_time_that_comes_twice_is_the_first_and_that_is_said(self, office, edition):
+        session = make.session(edition)
+        path = f"/admin/events/session/{session.pk}/change/"
+        typed = fields(office.get(path)) | {"day": "2030-10-27", "start_time": "02:30", "end_time": "04:00"}
+        page = office.post(path, typed, follow=True).content.decode()
+        assert "02:30 comes twice. The first is meant." in page
+        session.refresh_from_db()
+        assert session.start == dt.datetime(2030, 10, 27, 0, 30, tzinfo=dt.UTC)
+
     def test_the_second_of_two_editors_is_refused_and_keeps_the_text(self, office, edition):
         session = make.session(edition)
         path = f"/admin/events/session/{session.pk}/change/"
@@ -116,6 +135,32 @@ class TestSessions:
 
 
 class TestEditions:
+    @pytest.fixture
+    def topics(self, edition):
+        return [Topic.objects.create(edition=edition, name={"en": name}) for name in ("Depots", "Transport")]
+
+    def test_an_edition_with_topics_is_saved(self, office, edition, topics):
+        assert change(office, edition, venue="Hall", **{"topics-0-name_0": "Depots and stores"}).status_code == 302
+        edition.refresh_from_db()
+        assert edition.venue == "Hall"
+        assert [str(topic) for topic in edition.topics.all()] == ["Depots and stores", "Transport"]
+
+    def test_the_second_of_two_editors_is_refused_and_keeps_the_text(self, office, edition):
+        path = f"/admin/events/edition/{edition.pk}/change/"
+        mine = fields(office.get(path)) | {"venue": "Mine"}
+        assert change(office, edition, venue="Theirs").status_code == 302
+        response = office.post(path, mine)
+        assert "Somebody else saved this edition" in response.content.decode()
+        assert 'value="Mine"' in response.content.decode()
+        edition.refresh_from_db()
+        assert edition.venue == "Theirs"
+
+    @pytest.mark.parametrize("name", ["Depots", " Depots  "])
+    def test_a_topic_that_is_there_twice_is_refused(self, office, edition, topics, name):
+        response = change(office, edition, **{"topics-1-name_0": name})
+        assert response.status_code == 200
+        assert "Two topics have the same name" in response.content.decode()
+
     def test_times_are_those_of_the_place(self, office, edition):
         typed = {"registration_opens_0": "2030-01-15", "registration_opens_1": "08:00"}
         typed |= {"registration_closes_0": "2030-07-15", "registration_closes_1": "18:00"}
@@ -278,6 +323,22 @@ def test_odd_addresses_of_lists_are_answered_with_a_sentence(office, edition, qu
         response = office.get(f"/admin/events/{name}/?{query}", follow=True)
         assert response.status_code in {200, 400, 403, 414}, (name, response.status_code)
         assert "atabase" not in response.content.decode()
+
+
+def test_sessions_are_found_by_the_days_of_the_edition(office, edition):
+    make.session(edition, "Depots")
+    make.session(edition, "Transport", on=1)
+    make.session(edition, "Some time", start=None, day=None)
+
+    def shown(day):
+        page = office.get(f"/admin/events/session/?day={day}").content.decode()
+        return [title for title in ("Depots", "Transport", "Some time") if title in page]
+
+    assert shown("2030-10-08") == ["Depots"]
+    assert shown("2030-10-09") == ["Transport"]
+    assert shown("none") == ["Some time"]
+    assert shown("2099-01-01") == shown("abc") == shown("") == ["Depots", "Transport", "Some time"]
+    assert "Tue 8 Oct 2030" in office.get("/admin/events/session/").content.decode()
 
 
 def test_search_ignores_accents_and_script(office, edition):

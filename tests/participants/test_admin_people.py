@@ -3,6 +3,7 @@
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone as clock
 
 from events.models import HistoryLine
 from participants import places, registration
@@ -46,6 +47,15 @@ class TestList:
         page = office.get(LIST, {"q": words}).content.decode()
         assert "Primjerić" in page
         assert "Vlad Model" not in page
+
+    def test_it_can_be_narrowed_to_a_delegation_of_the_edition(self, office, edition):
+        foreign = make.delegation(make.edition(), "Foreignland")
+        person = make.participant(edition)
+        make.participant(edition, of="Serbia", family_name="Modelaj")
+        page = office.get(LIST, {"delegation__id__exact": person.delegation_id}).content.decode()
+        assert "Primjerić" in page
+        assert "Modelaj" not in page
+        assert foreign.name not in page
 
     def test_a_badge_code_finds_its_person(self, office, edition):
         person = make.participant(edition)
@@ -130,6 +140,51 @@ class TestDecisions:
         act(office, "confirm", foreigner)
         assert status(foreigner) == "pending"
         assert office.get(f"{LIST}{foreigner.pk}/change/").status_code == 302
+
+    def test_a_declined_registration_is_taken_up_again(self, office, edition):
+        person = make.participant(edition, "declined")
+        assert "Now 1 × pending." in act(office, "reopen", person)
+        assert status(person) == "pending"
+
+    def test_the_place_of_somebody_who_withdraws_by_telephone_goes_to_the_next_in_line(self, office, edition):
+        places.set_capacity(edition=edition, capacity=1, by="test")
+        one, two = make.participant(edition, "confirmed"), make.participant(edition, "waitlisted", of="Serbia")
+        assert "Now 1 × withdrawn." in act(office, "withdraw", one)
+        assert (status(one), status(two)) == ("withdrawn", "confirmed")
+
+
+class TestNomination:
+    def test_a_nomination_is_joined_by_the_hand_of_the_secretariat(self, office, edition):
+        person = make.participant(edition)
+        nomination = make.nomination(person.delegation)
+        assert change(office, person, joined=nomination.pk, function="Changed").status_code == 302
+        joined = Participant.objects.get(pk=person.pk)
+        assert (joined.nomination, joined.function) == (nomination, "Changed")
+        page = office.get(f"{LIST}{person.pk}/change/").content.decode()
+        assert 'name="joined"' not in page
+        assert nomination.name in page
+
+    @pytest.mark.parametrize("which", ["of another delegation", "withdrawn", "joined already", "none"])
+    def test_only_a_free_nomination_of_the_delegation_can_be_chosen(self, office, edition, which):
+        person, other = make.participant(edition), make.participant(edition)
+        nomination = make.nomination(person.delegation)
+        if which == "of another delegation":
+            nomination = make.nomination(make.delegation(edition, "Serbia"))
+        elif which == "withdrawn":
+            nomination.withdrawn_at = clock.now()
+            nomination.save(update_fields=["withdrawn_at"])
+        elif which == "joined already":
+            registration.link_nomination(participant=other, nomination=nomination, by="test")
+        key = "abc" if which == "none" else nomination.pk
+        assert set(errors(change(office, person, joined=key))) == {"joined"}
+        assert Participant.objects.get(pk=person.pk).nomination is None
+
+    def test_one_who_changes_delegation_cannot_keep_a_nomination_of_the_old_one(self, office, edition):
+        person = make.participant(edition)
+        nomination, serbia = make.nomination(person.delegation), make.delegation(edition, "Serbia")
+        response = change(office, person, joined=nomination.pk, delegation=serbia.pk)
+        assert "The nomination was not joined." in office.get(response["Location"]).content.decode()
+        assert Participant.objects.get(pk=person.pk).nomination is None
 
 
 class TestForm:

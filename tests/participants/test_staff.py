@@ -26,6 +26,14 @@ def test_a_new_account_gets_a_password_that_is_shown_once():
     assert User.objects.get().check_password(password)
 
 
+def test_an_account_that_is_there_keeps_its_password_and_that_is_said(monkeypatch):
+    user = User.objects.create_user("mira", password="a long password")
+    monkeypatch.setattr("sys.stdin", io.StringIO("another long password\n"))
+    assert "its password stays" in staff("mira", "--role", "observer", "--password-stdin")
+    user.refresh_from_db()
+    assert user.check_password("a long password")
+
+
 def test_a_role_can_be_for_one_edition():
     edition = make.edition()
     staff("mira", "--role", "check-in", "--edition", edition.slug)

@@ -47,5 +47,7 @@ class Command(BaseCommand):
             user.save()
         grant_role(user=user, role=role, edition=place, by="command line")
         self.stdout.write(f"{name} is {role} for {edition or 'all editions'}.")
+        if not made:
+            self.stdout.write(f"The account was there before; its password stays (manage.py changepassword {name}).")
         if made and not options["password_stdin"]:
             self.stdout.write(f"Password, shown this once: {made}")
