@@ -244,6 +244,12 @@ def _feed(participant: Participant, programme: Programme) -> list[tuple[str, str
     return [(_("Agenda for your calendar"), address)]
 
 
+def _where(edition: Edition) -> str:
+    """Venue, address, city and State; the city once, also where it stands in the address."""
+    city = "" if edition.city in edition.address.split(", ") else edition.city
+    return ", ".join(part for part in (edition.venue, edition.address, city, edition.country) if part)
+
+
 def _facts(participant: Participant, programme: Programme) -> list[tuple[str, str]]:
     edition = participant.edition
     facts = [(_("Workshop"), str(edition.title))]
@@ -254,8 +260,7 @@ def _facts(participant: Participant, programme: Programme) -> list[tuple[str, st
         )
     if programme.span:
         facts.append((_("Begins"), in_words(programme.span[0], edition)))
-    place = [edition.venue, edition.address, edition.place]
-    facts.append((_("Place"), ", ".join(part for part in place if part)))
+    facts.append((_("Place"), _where(edition)))
     facts += [(_("Field visit"), _visit_in_words(booking)) for booking in programme.bookings]
     facts.append((_("Reference"), participant.reference))
     return facts
@@ -270,7 +275,7 @@ def calendar(participant: Participant, programme: Programme) -> str:
     whole.add("version", "2.0")
     whole.add("prodid", "-//RASR//Registration//EN")
     whole.add("method", "PUBLISH")
-    place = ", ".join(part for part in (edition.venue, edition.address, edition.place) if part)
+    place = _where(edition)
     start, end = programme.span or (edition.first_day, edition.last_day + dt.timedelta(days=1))
     whole.add_component(_event(f"{edition.slug}-{participant.reference}", str(edition.title), place, start, end))
     for booking in programme.bookings:

@@ -172,3 +172,8 @@ def test_every_mail_about_a_decision_has_both_parts_and_can_be_answered(kind):
 def test_a_subject_fits_its_field_whatever_the_city():
     message = last(make.participant(make.edition(city="Ž" * 120)))
     assert len(message.subject) <= 200
+
+
+def test_the_city_is_said_once():
+    message = last(make.participant(make.edition(venue="Hotel Example", address="Example street 1, Tirana")))
+    assert "Place: Hotel Example, Example street 1, Tirana, Albania\n" in message.text
