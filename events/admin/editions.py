@@ -9,7 +9,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.postgres.forms import SimpleArrayField
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
@@ -208,10 +208,8 @@ class EditionAdmin(ScopedAdmin):
     def release(self, request: HttpRequest, pk: int) -> HttpResponse:
         """What does not fit, what would change, and the button."""
         edition = Edition.objects.filter(pk=pk).first()
-        if edition is None:
+        if edition is None or not request.user.has_perm("events.change_edition", edition):
             raise Http404
-        if not request.user.has_perm("events.change_edition", edition):
-            raise PermissionDenied
         form = ReleaseForm(request.POST if request.method == "POST" else None)
         if request.method == "POST" and form.is_valid():
             try:

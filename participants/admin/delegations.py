@@ -6,9 +6,8 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Q
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path
 from django.utils.translation import gettext as _
@@ -66,7 +65,7 @@ class DelegationAdmin(ScopedAdmin):
         """Change the capacity of the edition or the quota of a delegation; a raise gives places away at once."""
         edition = get_object_or_404(Edition, slug=slug)
         if not request.user.has_perm("participants.change_delegation", edition):
-            raise PermissionDenied
+            raise Http404
         delegations = self.get_queryset(request).filter(edition=edition).in_protocol_order()
         form = PlacesForm(request.POST if request.method == "POST" else None)
         if request.method == "POST" and form.is_valid() and self._change(request, edition, form):
@@ -121,6 +120,14 @@ class NominationAdmin(ScopedAdmin):
     list_select_related = ("delegation__edition", "letter", "participant")
     folded_fields = ("name", "email")
     also_saved = ("email_key",)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        """A nomination stays with the delegation that made it."""
+        return ("delegation",) if obj else ()
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """One with which a person has registered is the second key to their place."""
+        return super().has_delete_permission(request, obj) and not (obj and hasattr(obj, "participant"))
 
     @admin.display(description=gettext_lazy("registered"), boolean=True)
     def has_registered(self, nomination: Nomination) -> bool:
