@@ -20,7 +20,7 @@ register = template.Library()
 
 @dataclass(frozen=True)
 class Waiting:
-    """A number, what it counts, and the list behind it."""
+    """A number, what it counts, and the list behind it for those who may see it."""
 
     number: int
     words: str
@@ -48,14 +48,29 @@ def daily_first(apps: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 @register.inclusion_tag("admin/participants/today.html", takes_context=True)
 def today(context: dict[str, Any]) -> dict[str, Any]:
-    """For each edition that is not over: what waits. Two queries an edition."""
+    """For each edition that is not over: what waits, or for an observer the numbers. Two queries an edition."""
     user = context["request"].user
-    editions = [edition for edition in editions_for(user, Right.SEE_PEOPLE) if not edition.is_over()]
+    coming = [edition for edition in editions_for(user, Right.SEE_NUMBERS) if not edition.is_over()]
+    ours = [may(user, Right.SEE_PEOPLE, edition) for edition in coming]
     return {
-        "editions": [(edition, _waiting(edition)) for edition in editions[:5]],
-        "may_check_in": may(user, Right.CHECK_IN),
-        "may_mark": may(user, Right.MARK_ATTENDANCE),
+        "editions": [
+            (edition, _waiting(edition) if is_ours else _numbers(edition), is_ours)
+            for edition, is_ours in zip(coming[:5], ours, strict=False)
+        ],
+        "may_check_in_only": may(user, Right.CHECK_IN) and not any(ours),
     }
+
+
+def _numbers(edition: Edition) -> list[Waiting]:
+    """How many people, without a way to them."""
+    people = edition.participants.aggregate(
+        registered=Count("pk", filter=Q(status__in=Participant.LIVE)),
+        confirmed=Count("pk", filter=Q(status="confirmed")),
+    )
+    return [
+        Waiting(people["registered"], _("registered"), ""),
+        Waiting(people["confirmed"], _("confirmed"), ""),
+    ]
 
 
 def _waiting(edition: Edition) -> list[Waiting]:

@@ -91,7 +91,7 @@ class TestList:
         make.participant(edition, family_name="Primjerić")
         make.participant(edition, "confirmed", family_name="Modelaj")
         page = office.get("/admin/")
-        ((_edition, waiting),) = page.context["editions"]
+        ((_edition, waiting, _is_ours),) = page.context["editions"]
         links = {one.words: one for one in waiting}
         assert [links[words].number for words in ("to decide", "confirmed", "addresses not proven")] == [1, 1, 2]
         assert "Modelaj" not in office.get(links["to decide"].link).content.decode()
@@ -296,6 +296,25 @@ def test_other_roles_see_no_people(client, edition, role):
     assert client.get(f"{LIST}{person.pk}/change/").status_code in {302, 403}
     assert client.get("/admin/").status_code == 200
     assert "Primjerić" not in client.get("/admin/").content.decode()
+
+
+def test_an_observer_reads_numbers_on_the_first_page_without_a_way_to_people(client, edition):
+    make.participant(edition)
+    make.participant(edition, "confirmed", of="Serbia")
+    make.participant(make.edition(), "confirmed")
+    client.force_login(make.staff("observer", edition))
+    page = client.get("/admin/")
+    ((shown, numbers, is_ours),) = page.context["editions"]
+    assert (shown, is_ours) == (edition, False)
+    assert [(one.number, one.words, one.link) for one in numbers] == [(2, "registered", ""), (1, "confirmed", "")]
+    assert "participants/" not in page.content.decode()
+
+
+def test_the_desk_finds_its_way_from_the_first_page(client, edition):
+    client.force_login(make.staff("check-in", edition))
+    page = client.get("/admin/").content.decode()
+    assert 'href="/checkin/"' in page
+    assert "permission to view" not in page
 
 
 @pytest.mark.parametrize("name", ["visitrecord", "recordlook", "link"])
