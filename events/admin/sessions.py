@@ -225,8 +225,9 @@ class SpeakerAdmin(Shared):
 
 @admin.register(Document)
 class DocumentAdmin(ScopedAdmin):
-    """Papers; a link for now or a file."""
+    """Papers, as links. Files are not taken here as long as no page hands them out."""
 
+    fields = ("edition", "session", "talk", "visit", "title", "url", "language", "access", "order")
     list_display = ("title", "edition", "access", "language")
     list_filter = ("edition", "access", "language")
     list_select_related = ("edition",)

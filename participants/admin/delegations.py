@@ -101,8 +101,9 @@ class DelegationAdmin(ScopedAdmin):
 
 @admin.register(NominationLetter)
 class NominationLetterAdmin(ScopedAdmin):
-    """The letters."""
+    """The letters; their scans have no place yet."""
 
+    fields = ("delegation", "reference", "date")
     edition_path = "delegation__edition"
     list_display = ("reference", "date", "delegation")
     list_filter = ("delegation__edition",)
