@@ -10,6 +10,7 @@ from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.utils import get_fields_from_path
 from django.contrib.admin.widgets import AutocompleteSelect, RelatedFieldWidgetWrapper
+from django.db import IntegrityError
 from django.db.models import Model, QuerySet, URLField
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -126,6 +127,16 @@ class Listed(admin.ModelAdmin):  # type: ignore[type-arg]
             messages.warning(request, _("The address asked for something that this list does not know."))
             return redirect(request.path)
         return super().changelist_view(request, extra_context)
+
+    def changeform_view(
+        self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        """The form; what the database refuses although the form allowed it was written twice at the same moment."""
+        try:
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        except IntegrityError:
+            messages.error(request, _("Somebody else wrote the same at this moment. Nothing was saved. Try again."))
+            return redirect(request.get_full_path())
 
     def response_action(  # type: ignore[override]
         self, request: HttpRequest, queryset: QuerySet[Any], **more: Any

@@ -307,6 +307,26 @@ class TestOtherEditions:
         assert answer.status_code == 403
 
 
+def test_the_same_name_written_twice_at_once_is_said_and_saves_nothing(office, monkeypatch):
+    Organisation.objects.create(name="Institute")
+    # The other was saved between the check of this form and its own saving.
+    monkeypatch.setattr(Organisation, "validate_constraints", lambda *_args, **_options: None)
+    page = office.post("/admin/events/organisation/add/", {"name": "INSTITUTE"}, follow=True).content.decode()
+    assert "Nothing was saved. Try again." in page
+    assert Organisation.objects.count() == 1
+
+
+@pytest.mark.parametrize("prefix", ["rooms", "topics", "partnerships"])
+def test_a_form_that_lies_about_its_rows_saves_nothing(office, edition, prefix):
+    make.room(edition)
+    Topic.objects.create(edition=edition, name={"en": "Depots"})
+    edition.partnerships.create(organisation=Organisation.objects.create(name="Institute"), role="host")
+    answer = change(office, edition, venue="Hall", **{f"{prefix}-INITIAL_FORMS": "-1"})
+    assert answer.status_code in {200, 302}
+    edition.refresh_from_db()
+    assert edition.venue != "Hall"
+
+
 LISTS = ["edition", "session", "speaker", "organisation", "document", "agendarelease", "historyline"]
 ODD = [
     *("id=abc", "page=last", "p=last", "p=-1", "p=99999999999", "o=x", "o=1.2.99", "e=1", "e=1&id=abc", "all="),
