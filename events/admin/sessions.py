@@ -117,11 +117,11 @@ class TalkInline(ScopedInline, admin.StackedInline):  # type: ignore[type-arg]
     edition_path = "session__edition"
 
 
-class AppearanceInline(ScopedInline, admin.TabularInline):  # type: ignore[type-arg]
+class AppearanceInline(ScopedInline, admin.StackedInline):  # type: ignore[type-arg]
     model = Appearance
     edition_path = "session__edition"
     autocomplete_fields = ("speaker",)
-    fields = ("talk", "speaker", "role", "honorific", "function", "organisation", "state", "order")
+    fields = (("speaker", "role"), ("honorific", "function"), ("organisation", "state"), ("talk", "order"))
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """Only talks of this session."""

@@ -98,3 +98,5 @@ def test_every_page_obeys_the_policy_and_ours_are_accessible_and_fit(visit, edit
         assert (path, faults(page), width_is[0] - width_is[1]) == (path, [], 0)
     for path in django:
         assert page.goto(f"/admin/{path}").status == 200
+        width_is = page.evaluate("[document.documentElement.scrollWidth, document.documentElement.clientWidth]")
+        assert (path, width_is[0] - width_is[1]) == (path, 0)
