@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import datetime as dt
 import secrets
 import uuid
@@ -18,7 +17,7 @@ from participants import mail
 from participants import visits as booking
 from participants.addresses import address_key
 from participants.capacity import has_place, is_admissible, lock_delegation, lock_edition, next_in_line, no_place
-from participants.models import Delegation, Nomination, Participant
+from participants.models import Delegation, Participant
 from participants.models.participant import CODE_LETTERS
 
 Status = Participant.Status
@@ -73,7 +72,7 @@ def submit(
         return sent
     check_window(edition, at)
     participant = _filled_in(edition, answers, submission, at)
-    if twin := _live_twin(participant):
+    if twin := live_twin(participant):
         mail.already_registered(twin, submission=submission)
         return None
     participant.status = _first_status(edition, participant)
@@ -131,7 +130,7 @@ def check_window(edition: Edition, at: dt.datetime) -> None:
         raise RegistrationError(_("This edition takes no registrations."))
 
 
-def _live_twin(participant: Participant) -> Participant | None:
+def live_twin(participant: Participant) -> Participant | None:
     live = participant.edition.participants.live().filter(shares_mailbox=False)
     return live.filter(email_key=address_key(participant.email)).select_related("edition").first()
 
@@ -220,10 +219,11 @@ def confirm(*, participant: Participant, by: str, at: dt.datetime | None = None)
         raise RegistrationError(
             _("A nomination by %(delegation)s is missing.") % {"delegation": participant.delegation}, "nomination"
         )
-    return _give_place(participant, by, at)
+    return give_place(participant, by, at)
 
 
-def _give_place(participant: Participant, by: str, at: dt.datetime | None) -> Participant:
+def give_place(participant: Participant, by: str, at: dt.datetime | None) -> Participant:
+    """Confirm somebody under the lock, or put a pending one on the waiting list. Raises where one waits in vain."""
     edition, delegation = participant.edition, participant.delegation
     is_waiting = participant.status == Status.WAITLISTED
     if not has_place(edition, delegation, counts=participant.counts_against_capacity):
@@ -284,7 +284,7 @@ def reopen(*, participant: Participant, by: str, at: dt.datetime | None = None) 
     """Take a declined registration up again. Raises RegistrationError when the address has registered anew since."""
     _edition, participant = lock(participant)
     _check(participant, Status.PENDING)
-    if not participant.shares_mailbox and _live_twin(participant):
+    if not participant.shares_mailbox and live_twin(participant):
         raise RegistrationError(_("This address has another registration that stands."))
     return _move(participant, Status.PENDING, "reopen", by, at)
 
@@ -297,90 +297,3 @@ def fill_places(edition: Edition, by: str, at: dt.datetime | None) -> int:
         _place(person, "promote", by, at, from_waiting_list=True)
         promoted += 1
     return promoted
-
-
-# -- Details and address ------------------------------------------------------------------------------------------
-
-
-@transaction.atomic
-def change_details(*, participant: Participant, answers: dict[str, Any], version: int, by: str) -> Participant:
-    """Correct what the person wrote, or give or take back a consent. `version` is the one the form showed.
-
-    Raises RegistrationError when somebody else has changed the registration since.
-    """
-    _edition, participant = lock(participant)
-    if participant.version != version:
-        raise RegistrationError(
-            _("Somebody else changed this registration while you wrote. Look at it, then save again.")
-        )
-    asked = {name: answers[name] for name in (*DETAILS, "staff_note") if name in answers}
-    changed = {name: value for name, value in asked.items() if getattr(participant, name) != value}
-    changed |= _changed_consents(participant, answers)
-    if not changed:
-        return participant
-    for name, value in changed.items():
-        setattr(participant, name, value)
-    participant.version += 1
-    participant.save(update_fields=[*changed, "version"])
-    record(participant, "change details", by=by, edition=participant.edition, after=", ".join(changed))
-    return participant
-
-
-def _changed_consents(participant: Participant, answers: dict[str, Any]) -> dict[str, Any]:
-    names = [f"consent_{what}" for what in ("photo", "list") if f"consent_{what}" in answers]
-    return {
-        f"{name}_at": clock.now() if answers[name] else None
-        for name in names
-        if bool(answers[name]) != bool(getattr(participant, f"{name}_at"))
-    }
-
-
-@transaction.atomic
-def prove_address(*, participant: Participant, by: str) -> Participant:
-    """Remember that the person has read the mailbox: they acted by a link sent there. Twice is once.
-
-    Where the delegation nominated exactly one person under that address, nomination and registration meet.
-    """
-    _edition, participant = lock(participant)
-    if participant.email_proven_at is None:
-        participant.email_proven_at = clock.now()
-        participant.save(update_fields=["email_proven_at"])
-        record(participant, "prove address", by=by, edition=participant.edition)
-        named = list(participant.delegation.nominations.filter(email_key=participant.email_key, withdrawn_at=None)[:2])
-        if participant.nomination is None and participant.status in Participant.LIVE and len(named) == 1:
-            with contextlib.suppress(RegistrationError):  # somebody else came on it: the secretariat decides
-                return link_nomination(participant=participant, nomination=named[0], by=by)
-    return participant
-
-
-@transaction.atomic
-def link_nomination(
-    *, participant: Participant, nomination: Nomination, by: str, at: dt.datetime | None = None
-) -> Participant:
-    """Join a registration with a nomination by its delegation: the second key. Where nothing else is missing, the
-    person gets a place at once, or comes on the waiting list.
-
-    Raises RegistrationError for a nomination that is withdrawn, of another delegation, or has a live registration.
-    """
-    edition, participant = lock(participant)
-    nomination = Nomination.objects.select_for_update(of=("self",), no_key=True).get(pk=nomination.pk)
-    if nomination.withdrawn_at or nomination.delegation_id != participant.delegation_id:
-        raise RegistrationError(_("Choose a nomination by the delegation of this person."), "nomination")
-    holder = Participant.objects.filter(nomination=nomination).exclude(pk=participant.pk).first()
-    if holder and holder.status in Participant.LIVE:
-        raise RegistrationError(_("Another registration has this nomination."), "nomination")
-    if holder:
-        holder.nomination = None
-        holder.save(update_fields=["nomination"])
-        record(holder, "unlink nomination", by=by, edition=edition, before=f"nomination {nomination.pk}")
-    participant.nomination = nomination
-    if nomination.is_head and participant.counts_against_capacity:
-        participant.role = Participant.Role.HEAD
-    participant.version += 1
-    participant.save(update_fields=["nomination", "role", "version"])
-    record(participant, "link nomination", by=by, edition=edition, after=f"nomination {nomination.pk}")
-    if participant.status == Status.PENDING and not edition.requires_review:
-        return _give_place(participant, by, at)
-    fill_places(edition, by, at)
-    participant.refresh_from_db(fields=["status", "status_changed_at", "version"])
-    return participant

@@ -31,7 +31,7 @@ LEVELS = {
         {"views", "templatetags", "demonstration"},
         {"forms", "exports", "held"},
         {"wording"},
-        {"checkin", "places"},
+        {"checkin", "places", "nominating", "changing"},
         {"registration", "attendance", "staffing", "delivery"},
         {"visits"},
         {"mail"},

@@ -137,6 +137,7 @@ class EditionAdmin(ScopedAdmin):
                     ("requires_nomination", "requires_review"),
                     ("nomination_deadline", "details_deadline", "travel_deadline"),
                     "contact_email",
+                    "invitation",
                     "footnotes",
                 )
             },

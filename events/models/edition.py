@@ -102,6 +102,11 @@ class Edition(models.Model):
     keep_visit_days = models.PositiveSmallIntegerField(_("days to keep visit data and needs"), default=30)
     keep_unconfirmed_days = models.PositiveSmallIntegerField(_("days to keep people who did not come"), default=180)
     keep_attendance_years = models.PositiveSmallIntegerField(_("years to keep names and attendance"), default=7)
+    invitation = TranslatedTextField(
+        _("text of the invitation to the delegations"),
+        blank=True,
+        help_text=_("In the e-mail to each contact person, above the link to the page of the delegation."),
+    )
     contact_email = models.EmailField(_("address of the secretariat"), blank=True)
     footnotes = TranslatedTextField(
         _("footnotes"),

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from events.admin.scope import ScopedAdmin
-from participants import places, registration
+from participants import changing, nominating, places, registration
 from participants.models import Nomination, Participant
 from participants.registration import DETAILS, RegistrationError
 
@@ -174,10 +174,10 @@ class ParticipantAdmin(ScopedAdmin):
                 messages.error(request, _("Role and delegation stay as they were. %(why)s") % {"why": error})
         if answers.get("joined"):
             try:
-                now = registration.link_nomination(participant=now, nomination=answers["joined"], by=by)
+                now = nominating.link_nomination(participant=now, nomination=answers["joined"], by=by)
             except RegistrationError as error:
                 messages.error(request, _("The nomination was not joined. %(why)s") % {"why": error})
-        registration.change_details(participant=now, answers=details, version=now.version, by=by)
+        changing.change_details(participant=now, answers=details, version=now.version, by=by)
 
     def log_change(self, request: HttpRequest, obj: Any, message: Any) -> Any:
         """The verbs have written the line."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from events.models import Edition, FieldVisit
 from events.text import fold
-from participants import places, registration
+from participants import nominating, places, registration
 from participants.demonstration.edition import FOLDER
 from participants.models import Delegation, Participant
 
@@ -89,7 +89,7 @@ def _register(
 def _decide(participant: Participant, outcome: str, number: int, by: str) -> None:
     at = participant.registered_at + dt.timedelta(days=1)
     if number % 3:
-        registration.prove_address(participant=participant, by="link in the mail")
+        nominating.prove_address(participant=participant, by="link in the mail")
     if outcome in ("confirm", "confirm and withdraw"):
         registration.confirm(participant=participant, by=by, at=at)
     if outcome == "decline":

@@ -1,6 +1,8 @@
 """Everything about who comes: one idea per module."""
 
 from participants.models.attendance import Attendance
+from participants.models.bulk_message import BulkMessage
+from participants.models.change_request import ChangeRequest
 from participants.models.delegation import Delegation
 from participants.models.link import Link
 from participants.models.message import Message
@@ -14,6 +16,8 @@ from participants.models.visit_record import RecordLook, VisitRecord
 
 __all__ = [
     "Attendance",
+    "BulkMessage",
+    "ChangeRequest",
     "Delegation",
     "Link",
     "Message",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -50,6 +51,9 @@ class Delegation(models.Model):
     quota = models.PositiveSmallIntegerField(_("quota"), null=True, blank=True, help_text=_("Empty: no limit."))
     contact_name = LineField(_("contact person"), max_length=200, blank=True)
     contact_email = models.EmailField(_("address of the contact person"), blank=True)
+    language = models.CharField(
+        _("language of our messages to the contact person"), max_length=10, choices=settings.LANGUAGES, default="en"
+    )
     invited_at = models.DateTimeField(_("invited at"), null=True, blank=True, editable=False)
     kind_rank = models.PositiveSmallIntegerField(editable=False)
     sort_folded = models.CharField(max_length=200, editable=False)

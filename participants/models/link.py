@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from participants.models.delegation import Delegation
+from participants.models.encrypted import EncryptedTextField
 from participants.models.nomination import Nomination
 from participants.models.participant import Participant
 
@@ -39,6 +40,7 @@ class Link(models.Model):
     delegation = models.ForeignKey(
         Delegation, on_delete=models.CASCADE, null=True, blank=True, related_name="links", verbose_name=_("delegation")
     )
+    new_email = EncryptedTextField(_("the new address"), blank=True)
     issued_at = models.DateTimeField(_("issued at"), auto_now_add=True)
     expires_at = models.DateTimeField(_("ends at"))
     used_at = models.DateTimeField(_("used at"), null=True, blank=True)

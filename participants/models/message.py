@@ -9,7 +9,10 @@ from django.utils.translation import gettext_lazy as _
 
 from events.models import Edition
 from events.models.fields import LineField
+from participants.models.bulk_message import BulkMessage
+from participants.models.delegation import Delegation
 from participants.models.encrypted import EncryptedTextField
+from participants.models.nomination import Nomination
 from participants.models.participant import Participant
 
 
@@ -33,6 +36,30 @@ class Message(models.Model):
         blank=True,
         related_name="messages",
         verbose_name=_("participant"),
+    )
+    delegation = models.ForeignKey(
+        Delegation,
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="messages",
+        verbose_name=_("delegation"),
+    )
+    nomination = models.ForeignKey(
+        Nomination,
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="messages",
+        verbose_name=_("nomination"),
+    )
+    bulk = models.ForeignKey(
+        BulkMessage,
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="messages",
+        verbose_name=_("message to a group"),
     )
     kind = models.CharField(_("kind"), max_length=60)
     to = models.EmailField(_("to"))

@@ -56,6 +56,12 @@ class Nomination(models.Model):
     is_head = models.BooleanField(_("head of delegation"), default=False)
     order = models.PositiveSmallIntegerField(_("order"), default=0)
     nominated_at = models.DateTimeField(_("nominated at"), auto_now_add=True)
+    invited_at = models.DateTimeField(_("invited at"), null=True, blank=True, editable=False)
+    replaces = models.ForeignKey(
+        "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="replaced_by", verbose_name=_("replaces")
+    )
+    # From the moment when the delegation replaces somebody confirmed until the substitute is confirmed.
+    holds_place = models.BooleanField(_("a place is kept"), default=False, editable=False)
     withdrawn_at = models.DateTimeField(_("withdrawn at"), null=True, blank=True, editable=False)
 
     class Meta:
@@ -73,6 +79,9 @@ class Nomination(models.Model):
                 fields=["delegation", "email_key", "name"],
                 condition=Q(withdrawn_at=None),
                 name="nomination_person_once",
+            ),
+            models.CheckConstraint(
+                name="nomination_withdrawn_holds_no_place", condition=Q(holds_place=False) | Q(withdrawn_at=None)
             ),
             models.CheckConstraint(name="nomination_has_name", condition=~Q(name="")),
         ]

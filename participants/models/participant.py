@@ -159,6 +159,7 @@ class Participant(models.Model):
 
     registered_at = models.DateTimeField(_("registered at"), editable=False)
     status_changed_at = models.DateTimeField(_("status since"), editable=False)
+    erasure_asked_at = models.DateTimeField(_("asked to be erased at"), null=True, blank=True, editable=False)
     erased_at = models.DateTimeField(_("erased at"), null=True, blank=True, editable=False)
     version = models.PositiveIntegerField(default=1, editable=False)
     sort_name = models.CharField(max_length=310, editable=False)
@@ -179,7 +180,7 @@ class Participant(models.Model):
             ),
             models.CheckConstraint(
                 name="participant_military_has_rank_code",
-                condition=Q(service="civil") | Q(rank_code__in=RANK_CODES),
+                condition=Q(service="civil") | Q(rank_code__in=RANK_CODES) | Q(erased_at__isnull=False),
                 violation_error_message=_("Choose the rank code."),
             ),
             models.CheckConstraint(

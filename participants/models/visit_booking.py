@@ -34,6 +34,8 @@ class VisitBooking(models.Model):
     rules_accepted_at = models.DateTimeField(_("rules accepted at"), null=True, blank=True)
     host_approved_at = models.DateTimeField(_("approved by the host at"), null=True, blank=True)
     refusal_reason = LineField(_("reason of the refusal, for the secretariat"), max_length=300, blank=True)
+    reminded_at = models.DateTimeField(_("reminded at"), null=True, blank=True)
+    version = models.PositiveIntegerField(default=1, editable=False)
     asked_at = models.DateTimeField(_("asked at"))
     boarded_out_at = models.DateTimeField(_("boarded out at"), null=True, blank=True)
     boarded_back_at = models.DateTimeField(_("boarded back at"), null=True, blank=True)

@@ -11,7 +11,7 @@ from django.utils import timezone as clock
 from django.views.decorators.http import require_http_methods, require_safe
 
 from events.views.frame import edition_frame
-from participants import links, mail, registration, throttling
+from participants import changing, links, mail, nominating, registration, throttling
 from participants.addresses import address_key
 from participants.forms import DetailsForm, LostForm
 from participants.held import held_on
@@ -48,7 +48,7 @@ def nothing(request: HttpRequest) -> HttpResponse:
 def overview(request: HttpRequest, participant: Participant) -> HttpResponse:
     """How the registration stands and what can be done; a post says that the address is the person's own."""
     if request.method == "POST":
-        registration.prove_address(participant=participant, by="participant")
+        nominating.prove_address(participant=participant, by="participant")
         return redirect("participants:my", reference=participant.reference)
     bookings = participant.bookings.select_related("visit__session").order_by("visit__session__start", "pk")
     return _page(
@@ -71,7 +71,7 @@ def withdraw(request: HttpRequest, participant: Participant) -> HttpResponse:
         return _page(request, "withdraw", participant)
     try:
         with transaction.atomic():
-            registration.prove_address(participant=participant, by="participant")
+            nominating.prove_address(participant=participant, by="participant")
             registration.withdraw(participant=participant, by="participant")
     except RegistrationError as error:
         participant.refresh_from_db()
@@ -92,8 +92,8 @@ def details(request: HttpRequest, participant: Participant) -> HttpResponse:
         version = answers.pop("version")
         try:
             with transaction.atomic():
-                registration.prove_address(participant=participant, by="participant")
-                registration.change_details(participant=participant, answers=answers, version=version, by="participant")
+                nominating.prove_address(participant=participant, by="participant")
+                changing.change_details(participant=participant, answers=answers, version=version, by="participant")
             return redirect("participants:my", reference=participant.reference)
         except RegistrationError as error:
             participant.refresh_from_db()

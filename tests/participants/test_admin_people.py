@@ -6,7 +6,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone as clock
 
 from events.models import HistoryLine
-from participants import places, registration
+from participants import nominating, places, registration
 from participants.models import Message, Participant
 from tests import make
 from tests.office import change, errors, fields
@@ -174,7 +174,7 @@ class TestNomination:
             nomination.withdrawn_at = clock.now()
             nomination.save(update_fields=["withdrawn_at"])
         elif which == "joined already":
-            registration.link_nomination(participant=other, nomination=nomination, by="test")
+            nominating.link_nomination(participant=other, nomination=nomination, by="test")
         key = "abc" if which == "none" else nomination.pk
         assert set(errors(change(office, person, joined=key))) == {"joined"}
         assert Participant.objects.get(pk=person.pk).nomination is None

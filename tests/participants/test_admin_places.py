@@ -3,7 +3,7 @@
 import pytest
 from django.utils import timezone
 
-from participants import places, registration
+from participants import nominating, places
 from participants.models import Delegation, Message, Nomination, StaffRole, User
 from tests import make
 from tests.office import change
@@ -93,7 +93,7 @@ class TestNominations:
     def joined(self, edition):
         person = make.participant(edition)
         nomination = make.nomination(person.delegation)
-        return registration.link_nomination(participant=person, nomination=nomination, by="test").nomination
+        return nominating.link_nomination(participant=person, nomination=nomination, by="test").nomination
 
     def test_one_with_which_somebody_registered_is_not_deleted(self, office, joined):
         path = "/admin/participants/nomination/"

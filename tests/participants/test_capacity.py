@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 from django.utils import timezone as clock
 
-from participants import capacity, registration
+from participants import capacity, nominating
 from participants.capacity import has_place, no_place, places_left, quota_left, waiting_line
 from participants.models import Delegation
 from tests import make
@@ -24,7 +24,7 @@ def wait(edition, name, *, of="Albania", after=0, order=None):
     assert person.status == "waitlisted"
     if order is not None:
         nomination = make.nomination(person.delegation, name, order=order)
-        person = registration.link_nomination(participant=person, nomination=nomination, by="test")
+        person = nominating.link_nomination(participant=person, nomination=nomination, by="test")
     return person
 
 
@@ -67,7 +67,7 @@ def test_who_lacks_a_nomination_is_passed_over():
     edition.capacity = 1
     assert capacity.next_in_line(edition) is None
     nomination = make.nomination(person.delegation)
-    registration.link_nomination(participant=person, nomination=nomination, by="test")
+    nominating.link_nomination(participant=person, nomination=nomination, by="test")
     assert capacity.next_in_line(edition) == person
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from events.models import HistoryLine
-from participants import places, registration
+from participants import nominating, places
 from participants.models import Participant
 from participants.registration import RegistrationError
 from tests import make
@@ -101,7 +101,7 @@ def test_a_nomination_does_not_move_to_another_delegation():
     edition = make.edition(requires_review=True)
     person = make.participant(edition)
     nomination = make.nomination(person.delegation)
-    registration.link_nomination(participant=person, nomination=nomination, by="test")
+    nominating.link_nomination(participant=person, nomination=nomination, by="test")
     assert reassign(person, delegation=make.delegation(edition, "Serbia")).nomination is None
 
 

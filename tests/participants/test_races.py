@@ -17,6 +17,7 @@ from django.db import close_old_connections, connection, connections
 from events.models import Edition, FieldVisit
 from participants import delivery, places, registration, visits
 from participants import mail as letters
+from participants.mail.registrations import REPEATED_LINKS_AN_HOUR
 from participants.models import Delegation, Message, Participant, VisitBooking
 from participants.registration import RegistrationError
 from tests import make
@@ -311,7 +312,7 @@ def test_one_address_sent_by_several_forms_at_once_is_one_registration():
 def test_without_the_lock_one_of_two_forms_with_one_address_is_answered_otherwise(without_lock):
     edition = make.edition()
     calls = [register(edition, email="one@example.org") for _i in range(2)]
-    without_lock((registration, "_live_twin"))
+    without_lock((registration, "live_twin"))
     assert sum(isinstance(outcome, RegistrationError) for outcome in at_once(*calls)) == 1
 
 
@@ -328,7 +329,7 @@ def test_without_the_lock_a_double_click_is_answered_with_an_error(without_lock)
     edition = make.edition()
     number = uuid.uuid4()
     calls = [register(edition, number, email="one@example.org") for _i in range(2)]
-    without_lock((registration, "_live_twin"))
+    without_lock((registration, "live_twin"))
     assert sum(isinstance(outcome, RegistrationError) for outcome in at_once(*calls)) == 1
 
 
@@ -343,7 +344,7 @@ def test_one_number_sent_to_two_editions_at_once_is_one_registration_and_one_sen
 def test_many_who_ask_for_a_lost_link_at_once_get_no_more_than_the_limit():
     person = make.participant(make.edition())
     at_once(*[lambda: letters.lost_link(person) for _i in range(5)])
-    assert person.messages.filter(kind="lost link").count() == letters.REPEATED_LINKS_AN_HOUR
+    assert person.messages.filter(kind="lost link").count() == REPEATED_LINKS_AN_HOUR
 
 
 # -- Workers ------------------------------------------------------------------------------------------------------

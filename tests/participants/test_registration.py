@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone as clock
 
 from events.models import HistoryLine
-from participants import places, registration
+from participants import changing, nominating, places, registration
 from participants.models import Delegation, Message, Participant
 from participants.registration import TRANSITIONS, RegistrationError, Status
 from tests import make
@@ -104,7 +104,7 @@ def test_within_one_delegation_the_line_is_by_its_own_order():
     later, sooner = make.participant(edition), make.participant(edition)
     for person, order in ((later, 2), (sooner, 1)):
         nomination = make.nomination(person.delegation, str(order), order=order)
-        registration.link_nomination(participant=person, nomination=nomination, by="staff")
+        nominating.link_nomination(participant=person, nomination=nomination, by="staff")
     registration.withdraw(participant=held, by="staff")
     later.refresh_from_db()
     sooner.refresh_from_db()
@@ -252,20 +252,20 @@ def test_every_change_of_state_leaves_one_line_of_history_without_names():
 
 def test_details_are_corrected_and_an_old_form_undoes_nobody():
     participant = make.participant(make.edition())
-    changed = registration.change_details(
+    changed = changing.change_details(
         participant=participant, answers={"function": "Head"}, version=participant.version, by="test"
     )
     assert changed.function == "Head"
     with pytest.raises(RegistrationError, match="Somebody else"):
-        registration.change_details(
+        changing.change_details(
             participant=participant, answers={"function": "Old"}, version=participant.version, by="test"
         )
 
 
 def test_the_address_is_proven_once():
     participant = make.participant(make.edition())
-    first = registration.prove_address(participant=participant, by="participant").email_proven_at
-    assert registration.prove_address(participant=participant, by="participant").email_proven_at == first
+    first = nominating.prove_address(participant=participant, by="participant").email_proven_at
+    assert nominating.prove_address(participant=participant, by="participant").email_proven_at == first
 
 
 def test_a_quota_that_was_read_before_it_was_cut_lets_nobody_in():

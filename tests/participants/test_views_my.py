@@ -10,7 +10,7 @@ from django.test import Client, override_settings
 from django.utils import timezone
 
 from events.models import HistoryLine
-from participants import links, registration, throttling
+from participants import changing, links, registration, throttling
 from participants.models import Link, Message, Participant
 from tests.participants.registered import open_edition, open_visit, participant, path_of_link
 
@@ -256,7 +256,7 @@ def test_a_wrong_detail_is_told_and_the_text_kept(bearer, person):
 
 def test_who_changed_it_meanwhile_is_not_overwritten_unseen_and_the_text_is_kept(bearer, person):
     stale = details(person, function="Mine")
-    registration.change_details(participant=person, answers={"function": "Theirs"}, version=person.version, by="staff")
+    changing.change_details(participant=person, answers={"function": "Theirs"}, version=person.version, by="staff")
     answer = bearer.post(home(person) + "details/", stale)
     page = answer.content.decode()
     assert answer.status_code == 422

@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 from django.utils import timezone as clock
 
-from participants import registration
+from participants import nominating, registration
 from participants.models import Participant
 from participants.registration import RegistrationError, Status
 from tests import make
@@ -19,7 +19,7 @@ def kinds(participant: Participant) -> list[str]:
 
 def link(participant, **more):
     nomination = make.nomination(participant.delegation, **more)
-    return registration.link_nomination(participant=participant, nomination=nomination, by="staff")
+    return nominating.link_nomination(participant=participant, nomination=nomination, by="staff")
 
 
 def test_where_a_nomination_is_needed_both_keys_are_needed():
@@ -64,25 +64,25 @@ def test_a_nomination_by_another_delegation_is_no_key():
     edition = make.edition()
     other = make.nomination(make.delegation(edition, "Serbia"))
     with pytest.raises(RegistrationError, match="Choose a nomination"):
-        registration.link_nomination(participant=make.participant(edition), nomination=other, by="staff")
+        nominating.link_nomination(participant=make.participant(edition), nomination=other, by="staff")
 
 
 def test_a_nomination_has_one_live_registration():
     edition = make.edition()
     first, second = make.participant(edition), make.participant(edition)
     nomination = make.nomination(first.delegation)
-    registration.link_nomination(participant=first, nomination=nomination, by="staff")
+    nominating.link_nomination(participant=first, nomination=nomination, by="staff")
     with pytest.raises(RegistrationError, match="Another registration"):
-        registration.link_nomination(participant=second, nomination=nomination, by="staff")
+        nominating.link_nomination(participant=second, nomination=nomination, by="staff")
     registration.withdraw(participant=first, by="staff")
-    assert registration.link_nomination(participant=second, nomination=nomination, by="staff").nomination == nomination
+    assert nominating.link_nomination(participant=second, nomination=nomination, by="staff").nomination == nomination
 
 
 def test_nomination_and_registration_meet_when_exactly_that_address_is_proven():
     edition = make.edition(requires_nomination=True)
     nomination = make.nomination(make.delegation(edition), email="Named@Example.org")
     participant = make.participant(edition, email="named@example.org")
-    proven = registration.prove_address(participant=participant, by="participant")
+    proven = nominating.prove_address(participant=participant, by="participant")
     assert (proven.nomination, proven.status) == (nomination, Status.CONFIRMED)
 
 
@@ -93,7 +93,7 @@ def test_another_address_or_a_withdrawn_nomination_does_not_meet(change):
     edition = make.edition(requires_nomination=True)
     make.nomination(make.delegation(edition), **{"email": "named@example.org"} | change)
     participant = make.participant(edition, email="named@example.org")
-    assert registration.prove_address(participant=participant, by="participant").nomination is None
+    assert nominating.prove_address(participant=participant, by="participant").nomination is None
 
 
 def test_a_mailbox_for_two_nominees_is_left_to_the_secretariat():
@@ -101,7 +101,7 @@ def test_a_mailbox_for_two_nominees_is_left_to_the_secretariat():
     for name in ("One", "Other"):
         make.nomination(make.delegation(edition), name, email="office@example.org")
     participant = make.participant(edition, email="office@example.org")
-    assert registration.prove_address(participant=participant, by="participant").nomination is None
+    assert nominating.prove_address(participant=participant, by="participant").nomination is None
 
 
 def test_a_typed_address_never_takes_a_nomination():

@@ -1,0 +1,25 @@
+"""Every mail: one function per message. Each is queued as a row in the transaction that causes it."""
+
+from participants.mail.letters import in_words
+from participants.mail.registrations import (
+    already_registered,
+    confirmed,
+    declined,
+    lost_link,
+    received,
+    waitlisted,
+    withdrawn,
+)
+from participants.mail.visits import visit_place
+
+__all__ = [
+    "already_registered",
+    "confirmed",
+    "declined",
+    "in_words",
+    "lost_link",
+    "received",
+    "visit_place",
+    "waitlisted",
+    "withdrawn",
+]
