@@ -12,6 +12,8 @@ from django.utils import timezone as clock
 
 from participants.models import (
     Attendance,
+    BulkMessage,
+    ChangeRequest,
     Delegation,
     Link,
     Message,
@@ -246,6 +248,33 @@ def test_an_older_key_still_reads(settings):
     VisitRecord.objects.create(booking=booked(), sizes="42")
     settings.PRIVATE_DATA_KEYS = ["S2V5S2V5S2V5S2V5S2V5S2V5S2V5S2V5S2V5S2V5S2U=", *settings.PRIVATE_DATA_KEYS]
     assert VisitRecord.objects.get().sizes == "42"
+
+
+def test_a_withdrawn_nomination_keeps_no_place_and_replaces_one_of_its_own_delegation():
+    edition = make.edition()
+    nomination = make.nomination(make.delegation(edition), holds_place=True)
+    refuses("nomination_withdrawn_holds_no_place", Nomination, withdrawn_at=clock.now())
+    foreign = make.nomination(make.delegation(edition, "Bulgaria"))
+    with pytest.raises(IntegrityError, match="nomination_replaces_same_delegation"), transaction.atomic():
+        Nomination.objects.filter(pk=nomination.pk).update(replaces=foreign)
+        with connection.cursor() as cursor:
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+
+
+def test_one_request_for_a_change_waits_and_a_decided_one_is_empty():
+    person = make.participant(make.edition())
+    facts = {"participant": person, "answers": "{}", "asked_at": clock.now()}
+    ChangeRequest.objects.create(**facts)
+    with pytest.raises(IntegrityError, match="change_request_one_waits"), transaction.atomic():
+        ChangeRequest.objects.create(**facts)
+    refuses("change_request_decided_whole", ChangeRequest, state="accepted", answers="")
+    refuses("change_request_decided_is_empty", ChangeRequest, state="accepted", decided_at=clock.now())
+
+
+def test_a_message_to_a_group_has_a_subject():
+    facts = {"edition": make.edition(), "submission": uuid.uuid4(), "queued_at": clock.now()}
+    with pytest.raises(IntegrityError, match="bulk_has_subject"), transaction.atomic():
+        BulkMessage.objects.create(audience="confirmed", subject="", text="Text", **facts)
 
 
 def test_every_rule_of_this_app_has_a_test_here():
