@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import os
+import re
 import secrets
 import smtplib
 import time
@@ -33,6 +34,8 @@ PERMANENT = 500  # an SMTP answer from here on is final
 PATIENCE = 600  # seconds that one mail may take; each answer of a slow server may take EMAIL_TIMEOUT
 KIND = "X-Message-Kind"
 TEXTS = ("text", "html", "calendar")
+CALENDAR = re.compile(r"^BEGIN:VCALENDAR\r\n.*?^END:VCALENDAR\r\n", re.DOTALL | re.MULTILINE)
+METHOD = re.compile(r"^METHOD:([A-Z]+)\r$", re.MULTILINE)
 # A no to us, not to the message: our password is wrong, or the server does not speak with us today.
 NOT_THE_MESSAGE = (smtplib.SMTPAuthenticationError, smtplib.SMTPConnectError, smtplib.SMTPHeloError)
 
@@ -115,9 +118,20 @@ def _mail(message: Message) -> EmailMultiAlternatives:
         connection=get_connection(),
     )
     mail.attach_alternative(message.html, "text/html")
-    if message.calendar:
-        mail.attach("rasr.ics", message.calendar, "text/calendar; method=PUBLISH; charset=utf-8")
+    _attach_calendars(mail, message.calendar)
     return mail
+
+
+def _attach_calendars(mail: EmailMultiAlternatives, calendars: str) -> None:
+    """Each calendar as a file. What asks or cancels is said first as a form of the text too: Gmail and Outlook look
+    for it there; their other form, application/ics, is a plain file, so that no program shows one event twice."""
+    for number, one in enumerate(CALENDAR.findall(calendars), start=1):
+        found = METHOD.search(one)
+        kind = f"text/calendar; method={found[1] if found else 'PUBLISH'}"
+        if number == 1 and not kind.endswith("PUBLISH"):
+            mail.attach_alternative(one, kind)
+            kind = "application/ics"
+        mail.attach("invite.ics" if number == 1 else f"invite-{number}.ics", one.encode(), kind)
 
 
 def _sent(message: Message) -> None:

@@ -75,10 +75,14 @@ def to_nominee(nomination: Nomination, kind: str, letter: Letter, once_key: str 
     )
 
 
+def shown(name: str) -> str:
+    """A name as a mail may say it: nothing where mail programs would make a link of it."""
+    return "" if LOOKS_LIKE_A_LINK.search(name) else name
+
+
 def _queue(edition: Edition, kind: str, letter: Letter, *, name: str, language: str, **row: Any) -> Message:
     # The HTML is drawn here, so that a mail that cannot be drawn stops the change that caused it.
-    shown = "" if LOOKS_LIKE_A_LINK.search(name) else name
-    context = {"letter": letter, "name": shown, "edition": edition, "language": language}
+    context = {"letter": letter, "name": shown(name), "edition": edition, "language": language}
     return Message.objects.create(
         edition=edition,
         kind=kind,
