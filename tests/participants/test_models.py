@@ -255,10 +255,10 @@ def test_a_withdrawn_nomination_keeps_no_place_and_replaces_one_of_its_own_deleg
     nomination = make.nomination(make.delegation(edition), holds_place=True)
     refuses("nomination_withdrawn_holds_no_place", Nomination, withdrawn_at=clock.now())
     foreign = make.nomination(make.delegation(edition, "Bulgaria"))
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
     with pytest.raises(IntegrityError, match="nomination_replaces_same_delegation"), transaction.atomic():
         Nomination.objects.filter(pk=nomination.pk).update(replaces=foreign)
-        with connection.cursor() as cursor:
-            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
 
 
 def test_one_request_for_a_change_waits_and_a_decided_one_is_empty():
