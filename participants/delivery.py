@@ -23,7 +23,7 @@ from django.db import InterfaceError, OperationalError, close_old_connections, c
 from django.utils import timezone as clock
 
 from events.models import record
-from participants.models import Message
+from participants.models import BulkMessage, Message
 
 log = logging.getLogger("rasr.mail")
 
@@ -104,17 +104,20 @@ def take(at: dt.datetime) -> Message | None:
 
 
 def _mail(message: Message) -> EmailMultiAlternatives:
+    headers = {
+        "Message-ID": message.message_id,
+        "Auto-Submitted": "auto-generated",
+        KIND: message.kind.replace(" ", "-"),
+    }
+    if message.bulk_id and message.reply_to:
+        headers["List-Unsubscribe"] = f"<mailto:{message.reply_to}?subject=unsubscribe>"
     mail = EmailMultiAlternatives(
         subject=message.subject,
         body=message.text,
         from_email=settings.DEFAULT_FROM_EMAIL,
         to=[message.to],
         reply_to=[message.reply_to] if message.reply_to else None,
-        headers={
-            "Message-ID": message.message_id,
-            "Auto-Submitted": "auto-generated",
-            KIND: message.kind.replace(" ", "-"),
-        },
+        headers=headers,
         connection=get_connection(),
     )
     mail.attach_alternative(message.html, "text/html")
@@ -187,3 +190,18 @@ def retry(*, message: Message, by: str) -> Message:
         message.save(update_fields=["state", "tries", "next_try_at"])
         record(message, "retry", by=by, edition=message.edition, before="failed", after="queued")
     return message
+
+
+@transaction.atomic
+def stop(*, bulk: BulkMessage, by: str) -> int:
+    """Hold back what is still queued of a message to a group; returns how many mails.
+
+    They count as failed and can be tried again. The one that a worker has in hand is sent.
+    """
+    queued = bulk.messages.filter(state=Message.State.QUEUED).defer(*TEXTS).order_by("pk")
+    held = list(queued.select_for_update(of=("self",), skip_locked=True))
+    for message in held:
+        message.state, message.log = Message.State.FAILED, [*message.log, _line("stopped")]
+        message.save(update_fields=["state", "log"])
+    record(bulk, "stop", by=by, edition=bulk.edition, after=len(held))
+    return len(held)

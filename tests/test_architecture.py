@@ -32,7 +32,7 @@ LEVELS = {
         {"forms", "exports", "held"},
         {"wording"},
         {"checkin", "places", "nominating", "changing"},
-        {"registration", "attendance", "staffing", "delivery"},
+        {"registration", "attendance", "staffing", "delivery", "bulk"},
         {"visits"},
         {"mail"},
         {"capacity", "access", "links", "throttling"},

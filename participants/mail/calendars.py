@@ -106,7 +106,7 @@ def _whole(event: icalendar.Event, edition: Edition, *, is_on: bool) -> str:
     whole.add("prodid", "-//RASR//Registration//EN")
     whole.add("calscale", "GREGORIAN")
     whole.add("method", ("REQUEST" if is_on else "CANCEL") if "organizer" in event else "PUBLISH")
-    start = event["dtstart"].dt
+    start = event.decoded("dtstart")
     if isinstance(start, dt.datetime) and edition.zone.key != "UTC":
         whole.add_component(vtimezone(edition.zone, start.date(), start.date()))
     whole.add_component(event)

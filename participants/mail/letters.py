@@ -16,7 +16,7 @@ from django.utils import timezone as clock
 from django.utils.translation import gettext as _
 
 from events.models import Edition
-from participants.models import Delegation, Message, Nomination, Participant
+from participants.models import BulkMessage, Delegation, Message, Nomination, Participant
 
 # Mail programs make links of it. A stranger may write any name into the form, with the address of a victim.
 LOOKS_LIKE_A_LINK = re.compile(r"://|@|www\.|\w\.\w{2,}", re.IGNORECASE)
@@ -33,7 +33,9 @@ class Letter:
     calendar: str = ""
 
 
-def to_participant(participant: Participant, kind: str, letter: Letter, once_key: str | None = None) -> Message:
+def to_participant(
+    participant: Participant, kind: str, letter: Letter, once_key: str | None = None, bulk: BulkMessage | None = None
+) -> Message:
     """Queue a mail to a participant, in their language; the caller has switched to it."""
     return _queue(
         participant.edition,
@@ -44,10 +46,13 @@ def to_participant(participant: Participant, kind: str, letter: Letter, once_key
         language=participant.language,
         participant=participant,
         once_key=once_key,
+        bulk=bulk,
     )
 
 
-def to_contact(delegation: Delegation, kind: str, letter: Letter, once_key: str | None = None) -> Message:
+def to_contact(
+    delegation: Delegation, kind: str, letter: Letter, once_key: str | None = None, bulk: BulkMessage | None = None
+) -> Message:
     """Queue a mail to the contact person of a delegation; the caller has switched to the delegation's language."""
     return _queue(
         delegation.edition,
@@ -58,6 +63,7 @@ def to_contact(delegation: Delegation, kind: str, letter: Letter, once_key: str 
         language=delegation.language,
         delegation=delegation,
         once_key=once_key,
+        bulk=bulk,
     )
 
 

@@ -75,14 +75,13 @@ def test_without_a_contact_address_the_dates_are_for_information():
 def test_request_then_changed_request_then_cancel_are_one_event_with_rising_numbers():
     edition = make.edition(requires_review=True)
     person = make.participant(edition, "confirmed")
-    first = last(person)
+    ((one, before),) = last(person)
     make.session(edition, start=8, end=17)
     release_agenda(edition=edition, by="sec")
     person.refresh_from_db()
-    second = read(calendars.calendar(person, programme_of(person)))
+    ((two, changed),) = read(calendars.calendar(person, programme_of(person)))
     registration.withdraw(participant=person, by="sec")
-    third = last(person)
-    ((one, before), (two, changed), (three, after)) = (*first, *second, *third)
+    ((three, after),) = last(person)
     assert (one, two, three) == ("REQUEST", "REQUEST", "CANCEL")
     assert before["uid"] == changed["uid"] == after["uid"]
     assert before["sequence"] < changed["sequence"] < after["sequence"]
@@ -154,10 +153,10 @@ def test_a_name_that_looks_like_a_link_is_not_in_the_calendar():
 
 @pytest.mark.parametrize(
     "name",
-    ['Q"uote', "Semi;colon:comma,", "BEGIN:VEVENT", "Back\\slash\\n", "\r\nX-EVIL:1", "a\x00b", "Ž" * 150, "^n'"],
+    ['Q"uote', "Semi;colon:comma,", "BEGIN:VEVENT", "Back\\slash\\n", "\r\nX-EVIL:1", "\u202eRLO", "Ž" * 150, "^n'"],
 )
 def test_no_name_breaks_out_of_its_line(name):
-    person = make.participant(make.edition(venue=name[:150].replace("\x00", "")), family_name=name.replace("\x00", ""))
+    person = make.participant(make.edition(venue=name), family_name=name)
     stream = person.messages.get().calendar
     lines = icalendar.Calendar.from_ical(stream).to_ical().decode().split("\r\n")
     assert not [line for line in lines if line.startswith("X-EVIL")]
