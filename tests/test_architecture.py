@@ -35,7 +35,7 @@ LEVELS = {
         {"substitution"},
         {"naming"},
         {"joining"},
-        {"registration", "attendance", "staffing", "delivery"},
+        {"registration", "attendance", "staffing", "delivery", "bulk"},
         {"visits"},
         {"mail"},
         {"capacity", "access", "links", "throttling"},
