@@ -30,14 +30,14 @@ LEVELS = {
         {"urls", "admin", "management", "backends"},
         {"views", "templatetags", "demonstration"},
         {"forms", "exports", "held"},
-        {"wording"},
+        {"wording", "roster"},
         {"checkin", "places", "nominating", "changing"},
         {"registration", "attendance", "staffing", "delivery"},
         {"visits"},
         {"mail"},
-        {"capacity", "access", "links", "throttling"},
+        {"capacity", "access", "links", "throttling", "nomination_lists"},
         {"models"},
-        {"addresses", "typed"},
+        {"addresses", "typed", "scanned", "spreadsheets"},
     ],
 }
 

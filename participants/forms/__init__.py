@@ -1,7 +1,18 @@
 """What people fill in, one page a module."""
 
+from participants.forms.delegations import CorrectionForm, LetterForm, ListForm, NominationForm, PersonForm
 from participants.forms.details import DetailsForm
 from participants.forms.lost import LostForm
-from participants.forms.registering import RegistrationForm
+from participants.forms.registering import NomineeForm, RegistrationForm
 
-__all__ = ["DetailsForm", "LostForm", "RegistrationForm"]
+__all__ = [
+    "CorrectionForm",
+    "DetailsForm",
+    "LetterForm",
+    "ListForm",
+    "LostForm",
+    "NominationForm",
+    "NomineeForm",
+    "PersonForm",
+    "RegistrationForm",
+]
