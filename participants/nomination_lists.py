@@ -15,7 +15,7 @@ from participants.models import Nomination
 from participants.spreadsheets import UnreadableError
 from participants.typed import Address, Line
 
-MOST_PEOPLE = 300
+MOST_PEOPLE = 200
 _HEADING_WITHIN = 10  # rows: above it may stand a title
 _LONGEST_SHOWN = 300
 
@@ -23,7 +23,7 @@ _LONGEST_SHOWN = 300
 _NAME = {
     *("name", "names", "full name", "name and surname", "first name and surname", "given name and family name"),
     *("ime i prezime", "ime", "prezime i ime", "emri", "emri dhe mbiemri", "emri mbiemri", "nume", "nume si prenume"),
-    *("ime in priimek", "ime prezime", "ime i familia", "ime i prezime", "person", "participant", "nominee"),
+    *("ime in priimek", "ime prezime", "ime i familija", "ime i prezime", "person", "participant", "nominee"),
 }
 _GIVEN = {
     *("given name", "given names", "first name", "first names", "forename", "prenume", "prenumele", "ime", "emri"),

@@ -35,6 +35,11 @@ class Person:
         return self.standing in (Status.DECLINED, Status.WITHDRAWN)
 
     @property
+    def has_place(self) -> bool:
+        """Whether a place is theirs, or kept for them."""
+        return self.standing == Status.CONFIRMED or (self.is_nominated and self.nomination.holds_place)  # type: ignore[union-attr]
+
+    @property
     def is_nominated(self) -> bool:
         """Whether a nomination stands."""
         return self.nomination is not None and self.nomination.withdrawn_at is None
@@ -107,8 +112,7 @@ def _with_reserves(people: list[Person], left: int) -> list[Person]:
     """Those beyond the free places are reserves, numbered in the order of the delegation."""
     told, reserves = [], 0
     for one in people:
-        has_place = one.standing == Status.CONFIRMED or (one.nomination is not None and one.nomination.holds_place)
-        if one.nomination is None or has_place:
+        if one.nomination is None or one.has_place:
             told.append(one)
         elif left > 0:
             left -= 1

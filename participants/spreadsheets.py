@@ -55,10 +55,7 @@ def _limited(rows: Iterable[list[str]]) -> list[list[str]]:
 
 def _decoded(content: bytes) -> str:
     """Text as spreadsheets save it: UTF-8 or UTF-16 with their marks, UTF-8 without, else Central European."""
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        encodings = ["utf-16"]
-    else:
-        encodings = ["utf-8-sig", "cp1250"]
+    encodings = ["utf-16"] if content.startswith((b"\xff\xfe", b"\xfe\xff")) else ["utf-8-sig", "cp1250"]
     for encoding in encodings:
         try:
             text = content.decode(encoding)

@@ -20,6 +20,7 @@ from participants.capacity import lock_edition
 from participants.forms import CorrectionForm, NominationForm, PersonForm
 from participants.forms.delegations import seen_of
 from participants.models import Link, Nomination, Participant
+from participants.naming import check_open
 from participants.registration import RegistrationError
 from participants.roster import roster
 from participants.views.private import Acting, for_the_delegation, no_link, private_page, remember
@@ -87,7 +88,8 @@ def show(request: HttpRequest, who: Acting, name: str, context: dict[str, Any], 
         "delegation": who.delegation,
         "edition": edition,
         "may_nominate": may_nominate(who),
-        "may_replace": not edition.is_over(),
+        "may_replace": may_replace(edition),
+        "may_attach": not edition.is_over(),
     }
     if edition.status != Edition.Status.DRAFT:
         shared["frame"] = edition_frame(edition, "delegation")
@@ -96,9 +98,16 @@ def show(request: HttpRequest, who: Acting, name: str, context: dict[str, Any], 
 
 def may_nominate(who: Acting) -> bool:
     """Whether people can be named and taken back: the contact until the deadline, the secretariat until the end."""
-    edition = who.delegation.edition
-    closes = edition.nomination_deadline
-    return not edition.is_over() and (not who.is_contact or closes is None or clock.now() < closes)
+    try:
+        check_open(who.delegation.edition, clock.now(), by_contact=who.is_contact)
+    except RegistrationError:
+        return False
+    return True
+
+
+def may_replace(edition: Edition) -> bool:
+    """Whether anybody can be replaced: where a place is kept, also after the deadline."""
+    return edition.status != Edition.Status.DRAFT and not edition.has_begun() and not edition.is_over()
 
 
 def home(who: Acting, done: str = "") -> HttpResponse:
@@ -189,7 +198,7 @@ def replace(request: HttpRequest, who: Acting, nomination: int = 0, participant:
     registered = _unnamed(who, participant) if participant else None
     if named is None and registered is None:
         return no_link(request)
-    if who.delegation.edition.is_over():
+    if not may_replace(who.delegation.edition):
         return home(who)
     form = PersonForm(request.POST if request.method == "POST" else None)
     if form.is_valid() and accepted(

@@ -89,7 +89,7 @@ def _second_press(request: HttpRequest, who: Acting, named: list[Nomination]) ->
     new = [one for one in people if one.is_new]
     if any(one.problems for one in people) or not new:
         return _shown(
-            request, who, people, _("Meanwhile somebody else changed the nominations. Look at the list again.")
+            request, who, people, _("Somebody else changed the nominations meanwhile. Look at the list again.")
         )
     try:
         with transaction.atomic():
