@@ -29,6 +29,7 @@ class Letter:
     subject: str
     paragraphs: list[str]
     link: str = ""
+    link_words: str = ""
     facts: list[tuple[str, str]] = field(default_factory=list)
     calendar: str = ""
 

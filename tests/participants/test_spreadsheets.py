@@ -6,6 +6,7 @@ import time
 import zipfile
 
 import pytest
+import xlsxwriter
 
 from participants.spreadsheets import UnreadableError, read_table
 from tests.participants.letter_files import repacked, workbook
@@ -47,15 +48,9 @@ def test_cells_are_text_whatever_they_hold():
 
 
 def test_a_date_is_text():
-    def dated(sheet):
-        sheet.write_datetime(0, 0, dt.datetime(2026, 3, 31), sheet_format)
-
-    import xlsxwriter
-
     written = io.BytesIO()
     with xlsxwriter.Workbook(written) as book:
-        sheet_format = book.add_format({"num_format": "yyyy-mm-dd"})
-        dated(book.add_worksheet())
+        book.add_worksheet().write_datetime(0, 0, dt.date(2026, 3, 31), book.add_format({"num_format": "yyyy-mm-dd"}))
     assert read_table(written.getvalue()) == [["2026-03-31"]]
 
 
@@ -129,8 +124,6 @@ def test_rows_without_references_are_counted_as_a_reader_counts_them():
 
 
 def test_only_the_first_sheet_that_is_shown_is_read():
-    import xlsxwriter
-
     written = io.BytesIO()
     with xlsxwriter.Workbook(written) as book:
         hidden, shown = book.add_worksheet(), book.add_worksheet()
