@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.db import transaction
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -45,16 +45,17 @@ def attach(request: HttpRequest, who: Acting) -> HttpResponse:
 
 @for_the_delegation
 @require_safe
-def scan(request: HttpRequest, who: Acting, letter: int) -> HttpResponse | FileResponse:
+def scan(request: HttpRequest, who: Acting, letter: int) -> HttpResponse:
     """The letter as a file to keep: no browser opens it here, and nothing in it could do anything."""
     found = who.delegation.letters.filter(pk=letter).exclude(scan="").first()
     if found is None:
         return no_link(request)
     try:
-        content = found.scan.open("rb")
+        with found.scan.open("rb") as file:
+            response = HttpResponse(file.read(), content_type="application/pdf")
     except OSError:
-        return errors.not_found(request, None)
-    response = FileResponse(content, as_attachment=True, filename="letter.pdf", content_type="application/pdf")
+        return errors.not_found(request)
+    response["Content-Disposition"] = 'attachment; filename="letter.pdf"'
     response["X-Content-Type-Options"] = "nosniff"
     response["Content-Security-Policy"] = "sandbox"
     return response
