@@ -42,7 +42,7 @@ def read_table(content: bytes) -> list[list[str]]:
 
 
 def _limited(rows: Iterable[list[str]]) -> list[list[str]]:
-    kept = []
+    kept: list[list[str]] = []
     for row in rows:
         if len(kept) == MOST_ROWS:
             raise UnreadableError(_("The table has too many rows. Send at most %(most)s.") % {"most": MOST_ROWS})

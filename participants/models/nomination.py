@@ -47,8 +47,7 @@ class NominationLetter(models.Model):
 @receiver(post_delete, sender=NominationLetter)
 def _delete_scan(instance: NominationLetter, **_sent: Any) -> None:
     """However a letter goes, with its edition too, its scan goes with it, once that cannot be undone any more."""
-    if instance.scan:
-        path = instance.scan.name
+    if path := instance.scan.name:
         transaction.on_commit(lambda: instance.scan.storage.delete(path), robust=True)
 
 
