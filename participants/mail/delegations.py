@@ -108,11 +108,11 @@ def _facts(edition: Edition) -> list[tuple[str, str]]:
 
 
 def _window(nomination: Nomination) -> list[tuple[str, str]]:
-    """From when and until when the person can register."""
+    """From when and until when the person can register; a kept place has its own end."""
     edition = nomination.delegation.edition
-    if nomination.holds_place or edition.registration_opens is None:
+    if nomination.holds_place or edition.registration_closes is None:
         return []
-    return [
-        (_("Registration opens"), in_words(edition.registration_opens, edition)),
-        (_("Register before"), in_words(edition.registration_closes, edition)),
-    ]
+    facts = [(_("Register before"), in_words(edition.registration_closes, edition))]
+    if edition.registration_state() == "early":
+        facts.insert(0, (_("Registration opens"), in_words(edition.registration_opens, edition)))
+    return facts
