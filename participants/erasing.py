@@ -97,7 +97,8 @@ def named(edition: Edition) -> QuerySet[Participant]:
 
 def nominated(edition: Edition) -> QuerySet[Nomination]:
     """The nominations whose names are still there."""
-    return Nomination.objects.filter(delegation__edition=edition).exclude(name=NOBODY, email__endswith="@{NOWHERE}")
+    nominations = Nomination.objects.filter(delegation__edition=edition)
+    return nominations.exclude(name=NOBODY, email__endswith=f"@{NOWHERE}")
 
 
 def not_come(nominations: QuerySet[Nomination], edition: Edition) -> QuerySet[Nomination]:
@@ -161,8 +162,10 @@ def delete_traces_of_nominations(edition: Edition) -> dict[str, int]:
 
 
 def delete_letters(edition: Edition, letters: QuerySet[NominationLetter], *, with_files: bool) -> int:
-    """Delete the letters that name nobody any more, file first: a row without its file is found again, a file without
-    its row is not. Returns how many."""
+    """Delete the letters that name nobody any more. Returns how many.
+
+    The file goes first: a row without its file is found again by the next run.
+    """
     gone = list(letters.exclude(nominations__in=nominated(edition)))
     for letter in gone:
         if letter.scan and with_files:
