@@ -12,7 +12,7 @@ from django.db import transaction
 from django.utils import timezone as clock
 
 from events.models import Edition, record
-from participants import erasing, registration
+from participants import erasing, registration, substitution
 from participants.capacity import lock_edition
 from participants.lifetimes import ATTENDANCE, LETTERS, VISIT, Lifetime, end_of, is_due
 from participants.models import Nomination, NominationLetter, Participant
@@ -129,30 +129,35 @@ def erase_participant(*, participant: Participant, by: str, at: dt.datetime | No
     participant.edition = edition
     if participant.erased_at:
         return participant
-    if participant.status in Participant.LIVE and not edition.is_over(at):
-        registration.withdraw(participant=participant, by=by, at=at)
+    if not edition.is_over(at):
+        _withdraw(participant, by, at)
     kept = is_kept(participant, at)
     alone = Participant.objects.filter(pk=participant.pk)
     erasing.empty_people(alone, at, but=erasing.NAMES if kept else ())
     erasing.delete_traces(alone)
     if not kept:
         erasing.empty_marks(alone)
-    _erase_nomination(participant, at)
+    if participant.nomination_id:
+        _erase_nomination(participant.nomination_id, edition)
     record(participant, "erase", by=by, edition=edition, after="all but name and attendance" if kept else "all")
     log.info("erased on request", extra={"row": participant.pk})
     participant.refresh_from_db()
     return participant
 
 
-def _erase_nomination(participant: Participant, at: dt.datetime) -> None:
-    """The nomination of this person, and the letter where it names nobody else."""
-    if participant.nomination_id is None:
-        return
-    edition = participant.edition
-    own = Nomination.objects.filter(pk=participant.nomination_id)
+def _withdraw(participant: Participant, by: str, at: dt.datetime) -> None:
+    """End what stands: the nomination, and with it the registration."""
+    nomination = participant.nomination
+    if nomination and nomination.withdrawn_at is None:
+        substitution.withdraw_nomination(nomination=nomination, by=by, at=at)
+    elif participant.status in Participant.LIVE:
+        registration.withdraw(participant=participant, by=by, at=at)
+
+
+def _erase_nomination(pk: int, edition: Edition) -> None:
+    """One nomination, and its letter where it names nobody else."""
+    own = Nomination.objects.filter(pk=pk)
     letters = NominationLetter.objects.filter(nominations__in=own)
-    if not edition.is_over(at):
-        own.filter(withdrawn_at=None).update(withdrawn_at=at, holds_place=False)
     erasing.empty_nominations(own)
     erasing.delete_traces_of_nominations(edition)
     erasing.delete_letters(edition, letters, with_files=True)

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy
 
 from events.admin.scope import ScopedAdmin
 from participants import changing, nominating, places, registration
+from participants.admin.erasures import Erasures
 from participants.models import Nomination, Participant
 from participants.registration import DETAILS, RegistrationError
 
@@ -87,7 +88,7 @@ class ParticipantForm(forms.ModelForm):  # type: ignore[type-arg]
 
 
 @admin.register(Participant)
-class ParticipantAdmin(ScopedAdmin):
+class ParticipantAdmin(Erasures, ScopedAdmin):
     """Who registered, in which state, and the decisions about them."""
 
     form = ParticipantForm
@@ -99,7 +100,7 @@ class ParticipantAdmin(ScopedAdmin):
     list_select_related = ("delegation", "edition")
     ordering = ("-edition", "sort_name")
     folded_fields = ("search",)
-    actions = ("confirm", "waitlist", "decline", "reopen", "withdraw")
+    actions = ("confirm", "waitlist", "decline", "reopen", "withdraw", "erase")
     readonly_fields = (
         *("edition", "status", "reference", "code", "email", "email_proven_at", "nomination"),
         *("registered_at", "status_changed_at", "consent_privacy_at", "consent_photo_at", "consent_list_at"),
