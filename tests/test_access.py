@@ -114,6 +114,7 @@ TABLE = {
     "admin:app_list": "SX",
     "admin:events_edition_release": "S",
     "admin:participants_places": "S",
+    "admin:participants_erasures": "SX",
     "admin:participants_bulk_write": "S",
     "admin:participants_mail_kinds": "S",
     "admin:participants_changerequest_decide": "S",
