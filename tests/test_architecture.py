@@ -34,6 +34,7 @@ LEVELS = {
         {"checkin", "places", "nominating", "changing"},
         {"registration", "attendance", "staffing", "delivery"},
         {"visits"},
+        {"visit_places"},
         {"mail"},
         {"capacity", "access", "links", "throttling"},
         {"models"},
@@ -136,6 +137,7 @@ def test_only_the_verbs_change_a_status():
     verbs = {
         "registration",
         "visits",
+        "visit_places",
         "delivery",
         "models",
         "loading",

@@ -10,7 +10,14 @@ from participants.mail.registrations import (
     waitlisted,
     withdrawn,
 )
-from participants.mail.visits import visit_place
+from participants.mail.visits import (
+    visit_incomplete,
+    visit_place,
+    visit_refused,
+    visit_rules_changed,
+    visit_waitlisted,
+    visit_withdrawn,
+)
 
 __all__ = [
     "already_registered",
@@ -19,7 +26,12 @@ __all__ = [
     "in_words",
     "lost_link",
     "received",
+    "visit_incomplete",
     "visit_place",
+    "visit_refused",
+    "visit_rules_changed",
+    "visit_waitlisted",
+    "visit_withdrawn",
     "waitlisted",
     "withdrawn",
 ]
