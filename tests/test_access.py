@@ -67,6 +67,8 @@ TABLE = {
     "participants:my": "A",
     "participants:details": "A",
     "participants:withdraw": "A",
+    "participants:my-visits": "A",
+    "participants:my-visit-give-back": "A",
     "participants:held": "A",
     "participants:nothing": NOBODY,
     # The desk; a badge opens a page that says nothing, for staff of the desk the person
@@ -229,7 +231,9 @@ class World:
 
     def path(self, name, route):
         """A path of that route which leads to something of the edition."""
-        pk = {"events:visit": self.visit.pk, "participants:result": self.scan.pk}.get(name, self.session.pk)
+        pk = {"participants:result": self.scan.pk}.get(name, self.session.pk)
+        if name in {"events:visit", "participants:my-visit-give-back", "admin:participants_visit"}:
+            pk = self.visit.pk
         pk = {"admin:events_edition_release": self.edition.pk, "admin:participants_attendance_person": self.a.pk}.get(
             name, pk
         )

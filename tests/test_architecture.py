@@ -29,7 +29,7 @@ LEVELS = {
     "participants": [
         {"urls", "admin", "management", "backends"},
         {"views", "templatetags", "demonstration"},
-        {"forms", "exports", "held"},
+        {"forms", "exports", "held", "visit_cards"},
         {"wording"},
         {"checkin", "places", "nominating", "changing"},
         {"registration", "attendance", "staffing", "delivery"},
