@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from events.models import FieldVisit, record
-from events.text import has_visible
+from events.text import clean_text, has_visible
 from participants import mail
 from participants.capacity import lock_edition
 from participants.models import Participant, VisitBooking
@@ -269,8 +269,8 @@ def renew_rules(*, visit: FieldVisit, rules: Any, by: str, at: dt.datetime | Non
     place yet gets none before that. Raises VisitError where the text is the same.
     """
     visit = lock_both(visit)
-    before, as_stored = visit.rules_version, FieldVisit._meta.get_field("rules").get_prep_value
-    if as_stored(rules) == as_stored(visit.rules):
+    before = visit.rules_version
+    if _written(rules) == _written(visit.rules):
         raise VisitError(_("These are the rules in force. Change the text first."), "rules")
     visit.rules, visit.rules_version = rules, before + 1
     visit.save(update_fields=["rules", "rules_version"])
@@ -281,6 +281,18 @@ def renew_rules(*, visit: FieldVisit, rules: Any, by: str, at: dt.datetime | Non
             mail.visit_rules_changed(booking)
     fill(visit, by, at)
     return visit
+
+
+def _written(rules: Any) -> dict[str, str]:
+    """The text in each language that has one; a text without a language is English."""
+    texts = getattr(rules, "data", rules) or ""
+    texts = texts if isinstance(texts, dict) else {"en": str(texts)}
+    return {language: clean_text(text) for language, text in texts.items() if text and text.strip()}
+
+
+def may_remind(booking: VisitBooking, at: dt.datetime | None = None) -> bool:
+    """Whether the last reminder is a day old."""
+    return booking.reminded_at is None or (at or clock.now()) - booking.reminded_at >= REMINDED_ONCE_IN
 
 
 @transaction.atomic
@@ -296,8 +308,7 @@ def remind_incomplete(*, visit: FieldVisit, by: str, at: dt.datetime | None = No
         raise VisitError(_("This field visit is cancelled or has begun. Nobody was reminded."))
     reminded = 0
     for booking in in_line(visit).select_for_update(of=("self",), no_key=True):
-        is_early = booking.reminded_at is not None and at - booking.reminded_at < REMINDED_ONCE_IN
-        if is_early or not todo(with_visit(booking, visit)):
+        if not may_remind(booking, at) or not todo(with_visit(booking, visit)):
             continue
         booking.reminded_at = at
         booking.save(update_fields=["reminded_at"])
