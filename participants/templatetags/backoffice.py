@@ -95,6 +95,9 @@ def _waiting(edition: Edition) -> list[Waiting]:
     def link(page: str, **filters: str) -> str:
         return f"{page}?{urlencode({'edition': str(edition.pk)} | filters)}"
 
+    def page_of(visit: FieldVisit) -> str:
+        return reverse("admin:participants_visit", args=[visit.pk])
+
     return [
         Waiting(counted["pending"], _("to decide"), link(people, status__exact="pending")),
         Waiting(counted["confirmed"], _("confirmed"), link(people, status__exact="confirmed")),
