@@ -312,7 +312,7 @@ def remind_incomplete(*, visit: FieldVisit, by: str, at: dt.datetime | None = No
             continue
         booking.reminded_at = at
         booking.save(update_fields=["reminded_at"])
-        mail.visit_incomplete(booking, todo(booking))
+        mail.visit_incomplete(booking, rules="rules" in todo(booking), record="record" in todo(booking))
         reminded += 1
     record(visit, "remind incomplete", by=by, edition=visit.session.edition, after=f"{reminded} mails")
     return reminded

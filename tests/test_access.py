@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from events.models import Document, Edition, Organisation, Speaker
 from events.scheduling import release_agenda
-from participants import attendance, checkin, links, visits
+from participants import attendance, bulk, checkin, links, visits
 from participants.models import Link, NominationLetter, StaffRole, User, Vehicle
 from participants.staffing import revoke_role, set_active
 from tests import make
@@ -98,6 +98,8 @@ TABLE = {
     "admin:participants_places": "S",
     "admin:participants_visit": "VS",
     "admin:participants_visit_rules": "VS",
+    "admin:participants_bulk_write": "S",
+    "admin:participants_mail_kinds": "S",
     "admin:participants_attendance_choose": "SX",
     "admin:participants_attendance_grid": "S",
     "admin:participants_attendance_xlsx": "S",
@@ -118,6 +120,7 @@ MODELS = {
     "participants_nomination": ("VSX", "SX", "VS", "S"),
     "participants_attendance": ("VSX", NOBODY, "VS", NOBODY),
     "participants_message": ("VSX", NOBODY, "VS", NOBODY),
+    "participants_bulkmessage": ("VSX", NOBODY, "VS", NOBODY),
     "participants_scan": ("VSX", NOBODY, "VS", NOBODY),
     "participants_visitbooking": ("VSX", NOBODY, "VS", NOBODY),
     "participants_vehicle": ("VSX", "VSX", "VS", "VS"),
@@ -188,6 +191,8 @@ class World:
             client_at=timezone.now(),
             by="test",
         )
+        words = {"subject": "The bus", "text": "It leaves at 8.", "by": "test"}
+        bulk.send_bulk(edition=edition, audience="status:confirmed", submission=uuid.uuid4(), **words)
         make.staff("secretariat")
         make.staff("observer", edition)
         ends = timezone.now() + dt.timedelta(days=1)
@@ -395,5 +400,5 @@ def test_a_superuser_sees_no_groups_and_no_identity_records(world):
     client.force_login(user)
     page = client.get("/admin/").content.decode()
     assert "/admin/participants/participant/" in page
-    assert not re.search("group|emailaddress|visitrecord|recordlook", page)
+    assert not re.search("auth/group|emailaddress|visitrecord|recordlook", page)
     assert Speaker.objects.exists()

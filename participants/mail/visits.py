@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from participants import links
-from participants.mail.calendars import calendar
+from participants.mail.calendars import visit_calendar
 from participants.mail.letters import Letter, in_words, subject_line, to_participant
-from participants.mail.programme import programme_of, visit_in_words
+from participants.mail.programme import once_confirmed, visit_in_words
 from participants.models import Message, VisitBooking
 
 
@@ -23,7 +21,7 @@ def visit_place(booking: VisitBooking) -> Message:
             _("your place on the field visit is confirmed"),
             [_("You have a place on the field visit."), _("If you cannot come, give the place back. Open the link.")],
         )
-        letter.calendar = calendar(participant, programme_of(participant))
+        letter.calendar = visit_calendar(booking)
         return to_participant(participant, "visit place", letter)
 
 
@@ -42,6 +40,7 @@ def visit_refused(booking: VisitBooking) -> Message:
     with override(participant.language):
         told = [_("The host cannot receive you on this field visit."), _("Your registration stays as it is.")]
         letter = _letter(booking, _("you have no place on the field visit"), told)
+        letter.calendar = _taken_out(booking)
         return to_participant(participant, "visit refused", letter)
 
 
@@ -55,6 +54,7 @@ def visit_withdrawn(booking: VisitBooking) -> Message:
             _("You can book a place again until sign-up ends."),
         ]
         letter = _letter(booking, _("you gave back your place on the field visit"), told)
+        letter.calendar = _taken_out(booking)
         return to_participant(participant, "visit withdrawn", letter)
 
 
@@ -67,7 +67,7 @@ def visit_rules_changed(booking: VisitBooking) -> Message:
         return to_participant(participant, "visit rules changed", letter)
 
 
-def visit_incomplete(booking: VisitBooking, codes: Iterable[str]) -> Message:
+def visit_incomplete(booking: VisitBooking, *, rules: bool = True, record: bool = True) -> Message:
     """What the participant has still to do for a field visit, and until when."""
     participant = booking.participant
     with override(participant.language):
@@ -76,12 +76,16 @@ def visit_incomplete(booking: VisitBooking, codes: Iterable[str]) -> Message:
         if ends:
             told.append(_("Do this before %(when)s. After that we cannot name you to the host.") % {"when": ends})
         letter = _letter(booking, _("something is missing for your field visit"), told)
-        letter.facts += [(_("Missing"), words) for words in map(_missing_in_words, codes)]
+        if rules:
+            letter.facts.append((_("Missing"), _("Accept the rules of the visit")))
+        if record:
+            letter.facts.append((_("Missing"), _("Write what the host asks for")))
         return to_participant(participant, "visit incomplete", letter)
 
 
-def _missing_in_words(code: str) -> str:
-    return {"rules": _("Accept the rules of the visit"), "record": _("Write what the host asks for")}[code]
+def _taken_out(booking: VisitBooking) -> str:
+    """Takes the visit out of the calendar, where an earlier mail put it in."""
+    return visit_calendar(booking) if booking in once_confirmed(booking.participant) else ""
 
 
 def _letter(booking: VisitBooking, about: str, told: list[str]) -> Letter:
