@@ -73,6 +73,8 @@ TABLE = {
     "participants:confirm-address": ALL,
     "participants:address-confirmed": ALL,
     "participants:withdraw": "A",
+    "participants:my-visits": "A",
+    "participants:my-visit-give-back": "A",
     "participants:held": "A",
     "participants:nothing": NOBODY,
     # The delegation of A: its contact, and the secretariat under its own name
@@ -111,10 +113,12 @@ TABLE = {
     "admin:autocomplete": "SX",
     "admin:jsi18n": STAFF,
     "admin:view_on_site": NOBODY,
-    "admin:app_list": "SX",
+    "admin:app_list": "VSX",
     "admin:events_edition_release": "S",
     "admin:participants_places": "S",
     "admin:participants_erasures": "SX",
+    "admin:participants_visit": "VS",
+    "admin:participants_visit_rules": "VS",
     "admin:participants_bulk_write": "S",
     "admin:participants_mail_kinds": "S",
     "admin:participants_changerequest_decide": "S",
@@ -133,17 +137,17 @@ MODELS = {
     "events_document": ("SX", "SX", "S", "S"),
     "events_agendarelease": ("SX", NOBODY, "S", NOBODY),
     "events_historyline": ("SX", NOBODY, "S", NOBODY),
-    "participants_participant": ("SX", NOBODY, "S", NOBODY),
-    "participants_changerequest": ("SX", NOBODY, "S", NOBODY),
-    "participants_delegation": ("SX", "SX", "S", "S"),
-    "participants_nominationletter": ("SX", NOBODY, "S", "S"),
-    "participants_nomination": ("SX", NOBODY, "S", NOBODY),
-    "participants_attendance": ("SX", NOBODY, "S", NOBODY),
-    "participants_message": ("SX", NOBODY, "S", NOBODY),
-    "participants_bulkmessage": ("SX", NOBODY, "S", NOBODY),
-    "participants_scan": ("SX", NOBODY, "S", NOBODY),
-    "participants_visitbooking": ("SX", NOBODY, "S", NOBODY),
-    "participants_vehicle": ("SX", "SX", "S", "S"),
+    "participants_participant": ("VSX", NOBODY, "VS", NOBODY),
+    "participants_changerequest": ("VSX", NOBODY, "VS", NOBODY),
+    "participants_delegation": ("VSX", "SX", "VS", "S"),
+    "participants_nominationletter": ("VSX", NOBODY, "VS", "S"),
+    "participants_nomination": ("VSX", NOBODY, "VS", NOBODY),
+    "participants_attendance": ("VSX", NOBODY, "VS", NOBODY),
+    "participants_message": ("VSX", NOBODY, "VS", NOBODY),
+    "participants_bulkmessage": ("VSX", NOBODY, "VS", NOBODY),
+    "participants_scan": ("VSX", NOBODY, "VS", NOBODY),
+    "participants_visitbooking": ("VSX", NOBODY, "VS", NOBODY),
+    "participants_vehicle": ("VSX", "VSX", "VS", "VS"),
     # Accounts and roles belong to the secretariat of all editions: none of these visitors
     "participants_user": (NOBODY, NOBODY, NOBODY, NOBODY),
     "participants_staffrole": (NOBODY, NOBODY, NOBODY, NOBODY),
@@ -160,13 +164,14 @@ POST_ONLY = {
 }
 # What is private of registration A, and who may read it somewhere.
 CANARIES = {
-    "canary.mail@example.org": "AS",
-    "+355672123456": "AS",
-    "+355 67 212 3456": "AS",
-    "canary diet": "AS",
+    "canary.mail@example.org": "AVS",
+    "+355672123456": "AVS",
+    "+355 67 212 3456": "AVS",
+    "canary diet": "AVS",
     "canary note": "S",
-    "canary organisation": "AS",
-    "Canarić": "ANDS",
+    "canary reason": "S",
+    "canary organisation": "AVS",
+    "Canarić": "ANDVS",
 }
 
 
@@ -210,6 +215,8 @@ class World:
         release_agenda(edition=edition, by="test")
         self.a = self._register_a()
         self.b = make.participant(edition, "confirmed")
+        refused = visits.ask(participant=self.b, visit=self.visit, by="test")
+        visits.refuse(booking=refused, reason="canary reason", by="test")
         self.foreigner = make.participant(self.other, "confirmed", family_name="Foreigner")
         attendance.mark(participant=self.a, day=edition.days[0], mark="present", source="grid", by="test")
         self.nonce = uuid.uuid4()
@@ -251,6 +258,8 @@ class World:
             phone="+355672123456",
             dietary="canary diet",
         )
+        refused = visits.ask(participant=person, visit=make.visit(self.edition), by="test")
+        visits.refuse(booking=refused, reason="canary reason", by="test")
         visits.ask(participant=person, visit=self.visit, by="test")
         person.staff_note = "canary note"
         person.save(update_fields=["staff_note"])
@@ -284,7 +293,12 @@ class World:
 
     def path(self, name, route):
         """A path of that route which leads to something of the edition."""
-        pk = {"events:visit": self.visit.pk, "participants:result": self.scan.pk}.get(name, self.session.pk)
+        pk = {"participants:result": self.scan.pk}.get(name, self.session.pk)
+        if (
+            name in {"events:visit", "participants:my-visit-give-back", "admin:participants_visit"}
+            or "visit_rules" in name
+        ):
+            pk = self.visit.pk
         pk = {"admin:events_edition_release": self.edition.pk, "admin:participants_attendance_person": self.a.pk}.get(
             name, self.delegation.pk if route.startswith("delegations/") else pk
         )

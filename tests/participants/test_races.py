@@ -15,7 +15,7 @@ from django.core import mail as sent_mail
 from django.db import close_old_connections, connection, connections
 
 from events.models import Edition, FieldVisit
-from participants import delivery, places, registration, visits
+from participants import delivery, places, registration, visit_places, visits
 from participants import mail as letters
 from participants.mail.registrations import REPEATED_LINKS_AN_HOUR
 from participants.models import Delegation, Message, Participant, VisitBooking
@@ -97,10 +97,13 @@ def without_lock(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     named, which count or look before something is written, wait there for each other."""
 
     def off(*points: tuple[Any, str]) -> None:
+        unlocked_visits = FieldVisit.objects.select_related("session__edition")
         for where in (registration, places):
             monkeypatch.setattr(where, "lock_edition", lambda pk: Edition.objects.get(pk=pk))
             monkeypatch.setattr(where, "lock_delegation", lambda pk: Delegation.objects.get(pk=pk))
-        monkeypatch.setattr(visits, "_lock", lambda pk: FieldVisit.objects.select_related("session").get(pk=pk))
+        for where in (visits, visit_places):
+            monkeypatch.setattr(where, "lock_edition", lambda pk: Edition.objects.get(pk=pk))
+            monkeypatch.setattr(where, "lock_visit", lambda pk: unlocked_visits.get(pk=pk))
         meet(monkeypatch, *points)
 
     return off
@@ -174,7 +177,7 @@ def test_without_the_lock_the_last_place_of_a_visit_is_given_twice(without_lock)
     edition = make.edition()
     visit = make.visit(edition, capacity=1)
     calls = [register(edition, of=f"State {i}", visits=[visit]) for i in range(2)]
-    without_lock((visits, "is_ready"))
+    without_lock((visit_places, "is_ready"))
     at_once(*calls)
     assert VisitBooking.objects.filter(visit=visit, state="confirmed").count() == 2
 
