@@ -14,6 +14,7 @@ _APPS = {"events": Right.EDIT_AGENDA, "participants": Right.SEE_PEOPLE}
 # The right that a change needs, where seeing is not enough.
 _CHANGES = {"participants": Right.DECIDE, "events": Right.EDIT_AGENDA}
 _STAFF = {"user", "staffrole"}
+_VISITS = {"visitbooking", "vehicle"}
 _HIDDEN = {"visitrecord", "recordlook"}
 
 
@@ -30,7 +31,7 @@ class RoleBackend(BaseBackend):
             return may_everywhere(user_obj, Right.MANAGE_STAFF)
         if model in _HIDDEN:
             return may(user_obj, Right.SEE_VISIT_RECORDS, obj if isinstance(obj, Edition) else None)
-        right = _APPS[app] if action == "view" else _CHANGES[app]
+        right = _APPS[app] if action == "view" else Right.MANAGE_VISITS if model in _VISITS else _CHANGES[app]
         if model == "edition" and action == "add":
             return may_everywhere(user_obj, right)
         return may(user_obj, right, obj if isinstance(obj, Edition) else None)

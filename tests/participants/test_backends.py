@@ -27,7 +27,12 @@ def edition():
         ("observer", "participants.view_participant", False),
         ("observer", "events.view_session", False),
         ("check-in", "participants.view_participant", False),
-        ("visit-officer", "participants.view_participant", False),
+        ("visit-officer", "participants.view_participant", True),
+        ("visit-officer", "participants.change_participant", False),
+        ("visit-officer", "participants.change_visitbooking", True),
+        ("visit-officer", "participants.add_vehicle", True),
+        ("secretariat", "participants.change_visitbooking", True),
+        ("visit-officer", "events.view_session", False),
         ("visit-officer", "participants.view_visitrecord", True),
     ],
 )
