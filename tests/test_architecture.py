@@ -32,12 +32,13 @@ LEVELS = {
         {"forms", "exports", "held"},
         {"wording"},
         {"checkin", "places", "nominating", "changing"},
+        {"boarding"},
         {"registration", "attendance", "staffing", "delivery"},
-        {"visits"},
+        {"visits", "vehicles"},
         {"mail"},
         {"capacity", "access", "links", "throttling"},
         {"models"},
-        {"addresses", "typed"},
+        {"addresses", "typed", "seating"},
     ],
 }
 
