@@ -1,11 +1,11 @@
-"""Places and vehicles of field visits. Identity records are not here."""
+"""Places of field visits. Identity records are not here."""
 
 from __future__ import annotations
 
 from django.contrib import admin
 
 from events.admin.scope import ReadOnly, ScopedAdmin
-from participants.models import Vehicle, VisitBooking
+from participants.models import VisitBooking
 
 
 @admin.register(VisitBooking)
@@ -17,14 +17,3 @@ class VisitBookingAdmin(ReadOnly, ScopedAdmin):
     list_filter = ("participant__edition", "visit", "state", "vehicle")
     list_select_related = ("participant", "visit__session", "vehicle")
     folded_fields = ("participant__search",)
-
-
-@admin.register(Vehicle)
-class VehicleAdmin(ScopedAdmin):
-    """Buses and cars."""
-
-    edition_path = "visit__session__edition"
-    list_display = ("label", "seats", "visit")
-    list_filter = ("visit__session__edition",)
-    list_select_related = ("visit__session__edition",)
-    folded_fields = ("label",)

@@ -1,5 +1,6 @@
 """Every mail: one function per message. Each is queued as a row in the transaction that causes it."""
 
+from participants.mail.delegations import invitation, nominated, nomination_withdrawn, replaced, substitute
 from participants.mail.letters import in_words
 from participants.mail.registrations import (
     already_registered,
@@ -17,8 +18,13 @@ __all__ = [
     "confirmed",
     "declined",
     "in_words",
+    "invitation",
     "lost_link",
+    "nominated",
+    "nomination_withdrawn",
     "received",
+    "replaced",
+    "substitute",
     "visit_place",
     "waitlisted",
     "withdrawn",
