@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
@@ -97,15 +98,11 @@ class VehicleAdmin(ReadOnly, ScopedAdmin):
 def _seats(request: HttpRequest, visit: FieldVisit) -> dict[str, Any]:
     """Everybody on the visit with the seat that is chosen on the page, and the vehicles with what is left."""
     people = boarding.everybody(visit)
-    taken: dict[int | None, int] = {}
-    for one in people:
-        taken[one.vehicle_id] = taken.get(one.vehicle_id, 0) + 1
+    taken = Counter(one.vehicle_id for one in people)
     buses = list(visit.vehicles.order_by("label", "pk"))
     return {
         "edition": visit.session.edition,
-        "vehicles": [
-            {"vehicle": bus, "taken": taken.get(bus.pk, 0), "left": bus.seats - taken.get(bus.pk, 0)} for bus in buses
-        ],
+        "vehicles": [{"vehicle": bus, "taken": taken[bus.pk], "left": bus.seats - taken[bus.pk]} for bus in buses],
         "people": [
             {"booking": one, "chosen": request.POST.get(f"seat-{one.pk}", str(one.vehicle_id or ""))} for one in people
         ],
