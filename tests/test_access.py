@@ -119,6 +119,8 @@ TABLE = {
     "admin:participants_erasures": "SX",
     "admin:participants_visit": "VS",
     "admin:participants_visit_rules": "VS",
+    "admin:participants_vehicles_choose": "VSX",
+    "admin:participants_vehicles": "VS",
     "admin:participants_bulk_write": "S",
     "admin:participants_mail_kinds": "S",
     "admin:participants_changerequest_decide": "S",
@@ -147,7 +149,7 @@ MODELS = {
     "participants_bulkmessage": ("VSX", NOBODY, "VS", NOBODY),
     "participants_scan": ("VSX", NOBODY, "VS", NOBODY),
     "participants_visitbooking": ("VSX", NOBODY, "VS", NOBODY),
-    "participants_vehicle": ("VSX", "VSX", "VS", "VS"),
+    "participants_vehicle": ("VSX", NOBODY, "VS", NOBODY),
     # Accounts and roles belong to the secretariat of all editions: none of these visitors
     "participants_user": (NOBODY, NOBODY, NOBODY, NOBODY),
     "participants_staffrole": (NOBODY, NOBODY, NOBODY, NOBODY),
@@ -294,10 +296,8 @@ class World:
     def path(self, name, route):
         """A path of that route which leads to something of the edition."""
         pk = {"participants:result": self.scan.pk}.get(name, self.session.pk)
-        if (
-            name in {"events:visit", "participants:my-visit-give-back", "admin:participants_visit"}
-            or "visit_rules" in name
-        ):
+        of_visits = {"events:visit", "participants:my-visit-give-back", "admin:participants_visit"}
+        if name in of_visits | {"admin:participants_visit_rules", "admin:participants_vehicles"}:
             pk = self.visit.pk
         pk = {"admin:events_edition_release": self.edition.pk, "admin:participants_attendance_person": self.a.pk}.get(
             name, self.delegation.pk if route.startswith("delegations/") else pk

@@ -36,14 +36,15 @@ LEVELS = {
         {"substitution"},
         {"naming"},
         {"joining"},
+        {"boarding"},
         {"registration", "attendance", "staffing", "delivery", "bulk"},
-        {"visits"},
+        {"visits", "vehicles"},
         {"visit_places"},
         {"mail"},
         {"capacity", "access", "links", "throttling", "nomination_lists", "lifetimes"},
         {"answers"},
         {"models"},
-        {"addresses", "typed", "scanned", "spreadsheets"},
+        {"addresses", "typed", "scanned", "spreadsheets", "seating"},
     ],
 }
 

@@ -10,6 +10,7 @@ from participants.admin import (
     nominations,
     people,
     staff,
+    vehicles,
     visits,
 )
 
@@ -23,5 +24,6 @@ __all__ = [
     "nominations",
     "people",
     "staff",
+    "vehicles",
     "visits",
 ]
