@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path, register_converter
 
-from participants.views import desk, my, registering, scanning
+from participants.views import desk, my, records, registering, scanning
 
 
 class ReferenceConverter:
@@ -32,6 +32,7 @@ urlpatterns = [
     path("my/<reference:reference>/", my.overview, name="my"),
     path("my/<reference:reference>/details/", my.details, name="details"),
     path("my/<reference:reference>/withdraw/", my.withdraw, name="withdraw"),
+    path("my/<reference:reference>/record/", records.record, name="record"),
     path("my/<reference:reference>/data.json", my.held, name="held"),
     path("my/<str:token>/", my.enter, name="enter"),
     # The check-in desk

@@ -2,6 +2,7 @@
 
 from participants.forms.details import DetailsForm
 from participants.forms.lost import LostForm
+from participants.forms.records import ReasonForm, RecordForm
 from participants.forms.registering import RegistrationForm
 
-__all__ = ["DetailsForm", "LostForm", "RegistrationForm"]
+__all__ = ["DetailsForm", "LostForm", "ReasonForm", "RecordForm", "RegistrationForm"]
