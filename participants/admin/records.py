@@ -38,7 +38,7 @@ class RecordLookAdmin(ReadOnly, ScopedAdmin):
     edition_path = "visit__session__edition"
     list_display = ("at", "actor", "action", "records", "visit", "person", "reason")
     list_filter = ("visit__session__edition", "visit", "action")
-    list_select_related = ("visit__session", "record__booking__participant")
+    list_select_related = ("visit__session",)
     folded_fields = ("actor", "reason")
     fields = ("at", "actor", "action", "records", "visit", "person", "reason")
     change_list_template = "admin/participants/records/looks.html"
@@ -53,8 +53,9 @@ class RecordLookAdmin(ReadOnly, ScopedAdmin):
         return bool(request.user.has_perm("participants.view_recordlook"))
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        """Without the values of the records, of which only the name of the person is shown."""
-        return super().get_queryset(request).defer(*(f"record__{name}" for name in records.FIELDS))
+        """With the person whose record it was, without a value of the record."""
+        rows = super().get_queryset(request).select_related("record__booking__participant")
+        return rows.defer(*(f"record__{name}" for name in records.FIELDS))
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         """The list, with the way to the officer's pages for who may open them."""

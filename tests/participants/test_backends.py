@@ -29,6 +29,10 @@ def edition():
         ("check-in", "participants.view_participant", False),
         ("visit-officer", "participants.view_participant", False),
         ("visit-officer", "participants.view_visitrecord", True),
+        ("visit-officer", "participants.view_recordlook", True),
+        ("visit-officer", "participants.change_recordlook", False),
+        ("secretariat", "participants.view_recordlook", True),
+        ("observer", "participants.view_recordlook", False),
     ],
 )
 def test_a_role_has_the_permissions_of_its_rights(edition, role, perm, has):
