@@ -40,7 +40,7 @@ LEVELS = {
         {"registration", "attendance", "staffing", "delivery", "bulk"},
         {"visits"},
         {"mail"},
-        {"capacity", "access", "links", "throttling"},
+        {"capacity", "access", "links", "throttling", "rotation"},
         {"answers"},
         {"models"},
         {"addresses", "typed", "nationalities"},
