@@ -98,7 +98,6 @@ TABLE = {
     "admin:app_list": "SX",
     "admin:events_edition_release": "S",
     "admin:participants_places": "S",
-    "admin:participants_changerequest_decide": "S",
     "admin:participants_attendance_choose": "SX",
     "admin:participants_attendance_grid": "S",
     "admin:participants_attendance_xlsx": "S",
@@ -131,7 +130,7 @@ for _model, (_list, _add, _change, _delete) in MODELS.items():
     TABLE |= {f"admin:{_model}_changelist": _list, f"admin:{_model}_add": _add, f"admin:{_model}_change": _change}
     TABLE |= {f"admin:{_model}_history": _change, f"admin:{_model}_delete": _delete}
 
-POST_ONLY = {"participants:scan", "participants:undo", "admin:participants_changerequest_decide"}
+POST_ONLY = {"participants:scan", "participants:undo"}
 # What is private of registration A, and who may read it somewhere.
 CANARIES = {
     "canary.mail@example.org": "AS",
@@ -262,7 +261,7 @@ class World:
         return "/" + re.sub(r"<(?:\w+:)?(\w+)>", lambda found: str(values[found[1]]), route)
 
     def _row(self, name):
-        app_and_model = re.fullmatch(r"admin:(\w+?)_(\w+)_(?:change|history|delete|decide)", name or "")
+        app_and_model = re.fullmatch(r"admin:(\w+?)_(\w+)_(?:change|history|delete)", name or "")
         if not app_and_model:
             return "1"
         model = apps.get_model(app_and_model[1], app_and_model[2])
