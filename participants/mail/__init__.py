@@ -8,6 +8,7 @@ from participants.mail.changes import (
     confirm_address,
     erasure_asked,
 )
+from participants.mail.delegations import invitation, nominated, nomination_withdrawn, replaced, substitute
 from participants.mail.letters import in_words
 from participants.mail.registrations import (
     already_registered,
@@ -31,8 +32,13 @@ __all__ = [
     "declined",
     "erasure_asked",
     "in_words",
+    "invitation",
     "lost_link",
+    "nominated",
+    "nomination_withdrawn",
     "received",
+    "replaced",
+    "substitute",
     "visit_place",
     "waitlisted",
     "withdrawn",
