@@ -10,6 +10,7 @@ from participants import registration
 from participants.models import Message, Participant
 from participants.registration import TRANSITIONS, Status
 from tests import make
+from tests.office import change
 from tests.participants.registered import open_edition, typed
 
 pytestmark = pytest.mark.django_db
@@ -103,8 +104,6 @@ class Walker:
         make.nomination(self.delegation, email="mira@example.org")
 
     def join(self):
-        from tests.office import change
-
         nomination = make.nomination(self.delegation)
         assert change(self.office, self.person, joined=nomination.pk).status_code == 302
 
