@@ -54,7 +54,7 @@ def to_group_participant(bulk: BulkMessage, participant: Participant) -> Message
     values = {"name": shown(participant.name), "reference": participant.reference, "link": link}
     with override(participant.language):
         letter = _letter(bulk, participant.delegation, values)
-        return to_participant(participant, "group", letter, f"group {bulk.pk} participant {participant.pk}", bulk)
+        return to_participant(participant, "group", letter, f"group {bulk.pk} participant {participant.pk}", bulk=bulk)
 
 
 def to_group_contact(bulk: BulkMessage, delegation: Delegation) -> Message:

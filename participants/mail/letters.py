@@ -29,7 +29,7 @@ class Letter:
     subject: str
     paragraphs: list[str]
     link: str = ""
-    link_words: str = ""
+    link_words: str = ""  # what the link says; "My registration" where this is empty
     facts: list[tuple[str, str]] = field(default_factory=list)
     calendar: str = ""
 
@@ -39,6 +39,7 @@ def to_participant(
     kind: str,
     letter: Letter,
     once_key: str | None = None,
+    *,
     bulk: BulkMessage | None = None,
     to: str = "",
 ) -> Message:

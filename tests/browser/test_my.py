@@ -28,7 +28,7 @@ def person(edition):
 
 def path_in_mail(kind):
     text = Message.objects.filter(kind=kind).latest("pk").text
-    return "/" + re.search(r"https?://\S+", text)[0].split("/", 3)[3]
+    return "/" + re.findall(r"https?://\S+", text)[0].split("/", 3)[3]
 
 
 def close_details(edition):

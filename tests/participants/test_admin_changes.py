@@ -1,5 +1,7 @@
 """Requests for changes in the back office: old and new side by side, accepted or refused."""
 
+from typing import Any
+
 import pytest
 
 from participants import changing, registration
@@ -111,7 +113,7 @@ def test_one_of_another_edition_is_not_reached(client, asked):
 
 def test_the_first_page_leads_to_those_that_wait(office, edition, asked):
     other = make.participant(edition, family_name="Modelaj")
-    done = changing.request_change(participant=other, answers={"function": "X"}, version=other.version, by="test")
+    done: Any = changing.request_change(participant=other, answers={"function": "X"}, version=other.version, by="test")
     changing.refuse_change(request=done, by="test")
     ((_edition, waiting, _is_ours),) = office.get("/admin/").context["editions"]
     (changes,) = [one for one in waiting if one.words == "changes to decide"]

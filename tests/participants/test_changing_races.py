@@ -1,6 +1,7 @@
 """Addresses and requests under any race: one address, one owner; one request, one answer."""
 
 import uuid
+from typing import Any
 
 import pytest
 from django.db import IntegrityError
@@ -84,7 +85,7 @@ def test_of_two_requests_at_once_one_waits():
 @again
 def test_accepted_and_refused_at_once_it_has_one_answer():
     person = make.participant(make.edition())
-    request = changing.request_change(
+    request: Any = changing.request_change(
         participant=person, answers={"function": "Director"}, version=person.version, by="participant"
     )
     outcomes = at_once(

@@ -43,7 +43,7 @@ def ask(browser, person, email="new@example.org"):
 def mailed_path():
     """The path of the link in the last mail to a new address."""
     text = Message.objects.filter(kind="confirm address").latest("pk").text
-    return "/" + re.search(r"https?://\S+", text)[0].split("/", 3)[3]
+    return "/" + re.findall(r"https?://\S+", text)[0].split("/", 3)[3]
 
 
 def stored(person):
@@ -74,7 +74,7 @@ def test_asked_confirmed_and_open_by_the_new_link_alone(bearer, person):
     assert stored(person).email == "new@example.org"
     assert bearer.get(home(person)).status_code == 404
     text = Message.objects.get(kind="address changed").text
-    elsewhere.get("/" + re.search(r"https?://\S+/my/\S+", text)[0].split("/", 3)[3])
+    elsewhere.get("/" + re.findall(r"https?://\S+/my/\S+", text)[0].split("/", 3)[3])
     assert "confirmed by you" in elsewhere.get(home(person)).content.decode()
 
 

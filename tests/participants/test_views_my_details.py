@@ -140,7 +140,7 @@ def test_a_form_open_for_a_long_time_is_shown_again_with_the_answers(person):
     assert 'value="Mine"' in page
     person.refresh_from_db()
     assert person.function == "Head of section"
-    token = re.search('name="csrfmiddlewaretoken" value="([^"]+)"', page)[1]
+    token = re.findall('name="csrfmiddlewaretoken" value="([^"]+)"', page)[0]
     again = details(person, function="Mine", csrfmiddlewaretoken=token)
     assert browser.post(home(person) + "details/", again).status_code == 302
 
