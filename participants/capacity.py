@@ -103,6 +103,14 @@ def waiting_line(edition: Edition) -> list[Participant]:
     return [next(turns[person.delegation_id]) for person in line]
 
 
+def number_in_line(participant: Participant) -> int | None:
+    """Which number somebody has who waits, from 1; None for everybody else."""
+    if participant.status != Participant.Status.WAITLISTED:
+        return None
+    line = [person.pk for person in waiting_line(participant.edition)]
+    return line.index(participant.pk) + 1 if participant.pk in line else None
+
+
 def next_in_line(edition: Edition) -> Participant | None:
     """The first who waits, for whom there is a place and whose delegation has quota left."""
     left = places_left(edition)

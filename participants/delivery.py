@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import os
+import re
 import secrets
 import smtplib
 import time
@@ -22,7 +23,7 @@ from django.db import InterfaceError, OperationalError, close_old_connections, c
 from django.utils import timezone as clock
 
 from events.models import record
-from participants.models import Message
+from participants.models import BulkMessage, Message
 
 log = logging.getLogger("rasr.mail")
 
@@ -33,6 +34,8 @@ PERMANENT = 500  # an SMTP answer from here on is final
 PATIENCE = 600  # seconds that one mail may take; each answer of a slow server may take EMAIL_TIMEOUT
 KIND = "X-Message-Kind"
 TEXTS = ("text", "html", "calendar")
+CALENDAR = re.compile(r"^BEGIN:VCALENDAR\r\n.*?^END:VCALENDAR\r\n", re.DOTALL | re.MULTILINE)
+METHOD = re.compile(r"^METHOD:([A-Z]+)\r$", re.MULTILINE)
 # A no to us, not to the message: our password is wrong, or the server does not speak with us today.
 NOT_THE_MESSAGE = (smtplib.SMTPAuthenticationError, smtplib.SMTPConnectError, smtplib.SMTPHeloError)
 
@@ -101,23 +104,37 @@ def take(at: dt.datetime) -> Message | None:
 
 
 def _mail(message: Message) -> EmailMultiAlternatives:
+    headers = {
+        "Message-ID": message.message_id,
+        "Auto-Submitted": "auto-generated",
+        KIND: message.kind.replace(" ", "-"),
+    }
+    if message.bulk_id and message.reply_to:
+        headers["List-Unsubscribe"] = f"<mailto:{message.reply_to}?subject=unsubscribe>"
     mail = EmailMultiAlternatives(
         subject=message.subject,
         body=message.text,
         from_email=settings.DEFAULT_FROM_EMAIL,
         to=[message.to],
         reply_to=[message.reply_to] if message.reply_to else None,
-        headers={
-            "Message-ID": message.message_id,
-            "Auto-Submitted": "auto-generated",
-            KIND: message.kind.replace(" ", "-"),
-        },
+        headers=headers,
         connection=get_connection(),
     )
     mail.attach_alternative(message.html, "text/html")
-    if message.calendar:
-        mail.attach("rasr.ics", message.calendar, "text/calendar; method=PUBLISH; charset=utf-8")
+    _attach_calendars(mail, message.calendar)
     return mail
+
+
+def _attach_calendars(mail: EmailMultiAlternatives, calendars: str) -> None:
+    """Each calendar as a file. What asks or cancels is said first as a form of the text too: Gmail and Outlook look
+    for it there; their other form, application/ics, is a plain file, so that no program shows one event twice."""
+    for number, one in enumerate(CALENDAR.findall(calendars), start=1):
+        found = METHOD.search(one)
+        kind = f"text/calendar; method={found[1] if found else 'PUBLISH'}"
+        if number == 1 and not kind.endswith("PUBLISH"):
+            mail.attach_alternative(one, kind)
+            kind = "application/ics"
+        mail.attach("invite.ics" if number == 1 else f"invite-{number}.ics", one.encode(), kind)
 
 
 def _sent(message: Message) -> None:
@@ -173,3 +190,18 @@ def retry(*, message: Message, by: str) -> Message:
         message.save(update_fields=["state", "tries", "next_try_at"])
         record(message, "retry", by=by, edition=message.edition, before="failed", after="queued")
     return message
+
+
+@transaction.atomic
+def stop(*, bulk: BulkMessage, by: str) -> int:
+    """Hold back what is still queued of a message to a group; returns how many mails.
+
+    They count as failed and can be tried again. The one that a worker has in hand is sent.
+    """
+    queued = bulk.messages.filter(state=Message.State.QUEUED).defer(*TEXTS).order_by("pk")
+    held = list(queued.select_for_update(of=("self",), skip_locked=True))
+    for message in held:
+        message.state, message.log = Message.State.FAILED, [*message.log, _line("stopped")]
+        message.save(update_fields=["state", "log"])
+    record(bulk, "stop", by=by, edition=bulk.edition, after=len(held))
+    return len(held)

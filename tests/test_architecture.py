@@ -31,11 +31,12 @@ LEVELS = {
         {"views", "templatetags", "demonstration"},
         {"forms", "exports", "held"},
         {"wording", "roster"},
-        {"checkin", "places", "nominating", "changing"},
+        {"changing"},
+        {"checkin", "places", "nominating"},
         {"substitution"},
         {"naming"},
         {"joining"},
-        {"registration", "attendance", "staffing", "delivery"},
+        {"registration", "attendance", "staffing", "delivery", "bulk"},
         {"visits"},
         {"mail"},
         {"capacity", "access", "links", "throttling", "nomination_lists"},
@@ -139,6 +140,7 @@ def test_only_the_verbs_change_a_status():
     states = {"status", "state"}
     verbs = {
         "registration",
+        "changing",
         "visits",
         "delivery",
         "models",

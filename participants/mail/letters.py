@@ -16,7 +16,7 @@ from django.utils import timezone as clock
 from django.utils.translation import gettext as _
 
 from events.models import Edition
-from participants.models import Delegation, Message, Nomination, Participant
+from participants.models import BulkMessage, Delegation, Message, Nomination, Participant
 
 # Mail programs make links of it. A stranger may write any name into the form, with the address of a victim.
 LOOKS_LIKE_A_LINK = re.compile(r"://|@|www\.|\w\.\w{2,}", re.IGNORECASE)
@@ -29,26 +29,40 @@ class Letter:
     subject: str
     paragraphs: list[str]
     link: str = ""
-    link_words: str = ""
+    link_words: str = ""  # what the link says; "My registration" where this is empty
     facts: list[tuple[str, str]] = field(default_factory=list)
     calendar: str = ""
 
 
-def to_participant(participant: Participant, kind: str, letter: Letter, once_key: str | None = None) -> Message:
-    """Queue a mail to a participant, in their language; the caller has switched to it."""
+def to_participant(
+    participant: Participant,
+    kind: str,
+    letter: Letter,
+    once_key: str | None = None,
+    *,
+    bulk: BulkMessage | None = None,
+    to: str = "",
+) -> Message:
+    """Queue a mail to a participant, in their language; the caller has switched to it.
+
+    `to`: an address that is not, or no longer, the person's. It may be a stranger's, who then learns no name.
+    """
     return _queue(
         participant.edition,
         kind,
         letter,
-        name=participant.name,
-        to=participant.email,
+        name="" if to else participant.name,
+        to=to or participant.email,
         language=participant.language,
         participant=participant,
         once_key=once_key,
+        bulk=bulk,
     )
 
 
-def to_contact(delegation: Delegation, kind: str, letter: Letter, once_key: str | None = None) -> Message:
+def to_contact(
+    delegation: Delegation, kind: str, letter: Letter, once_key: str | None = None, bulk: BulkMessage | None = None
+) -> Message:
     """Queue a mail to the contact person of a delegation; the caller has switched to the delegation's language."""
     return _queue(
         delegation.edition,
@@ -59,6 +73,7 @@ def to_contact(delegation: Delegation, kind: str, letter: Letter, once_key: str 
         language=delegation.language,
         delegation=delegation,
         once_key=once_key,
+        bulk=bulk,
     )
 
 
@@ -76,10 +91,14 @@ def to_nominee(nomination: Nomination, kind: str, letter: Letter, once_key: str 
     )
 
 
+def shown(name: str) -> str:
+    """A name as a mail may say it: nothing where mail programs would make a link of it."""
+    return "" if LOOKS_LIKE_A_LINK.search(name) else name
+
+
 def _queue(edition: Edition, kind: str, letter: Letter, *, name: str, language: str, **row: Any) -> Message:
     # The HTML is drawn here, so that a mail that cannot be drawn stops the change that caused it.
-    shown = "" if LOOKS_LIKE_A_LINK.search(name) else name
-    context = {"letter": letter, "name": shown, "edition": edition, "language": language}
+    context = {"letter": letter, "name": shown(name), "edition": edition, "language": language}
     return Message.objects.create(
         edition=edition,
         kind=kind,

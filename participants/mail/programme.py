@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import formats
 from django.utils.translation import gettext as _
 
-from events.models import Edition
+from events.models import Edition, HistoryLine
 from events.scheduling import released_agenda
 from participants.mail.letters import in_words
 from participants.models import Participant, VisitBooking
@@ -18,10 +18,10 @@ from participants.models import Participant, VisitBooking
 
 @dataclass
 class Programme:
-    """What is read once for a mail: from when to when the agenda goes, whether it is released, the visits."""
+    """What is read once for a mail: from when to when the agenda goes, its release (0: none), the visits."""
 
     span: tuple[dt.datetime, dt.datetime] | None
-    is_released: bool
+    release: int
     bookings: list[VisitBooking]
 
 
@@ -34,7 +34,20 @@ def programme_of(participant: Participant) -> Programme:
     span = (min(moments), max(moments)) if moments and min(moments) < max(moments) else None
     ended = [VisitBooking.State.REFUSED, VisitBooking.State.WITHDRAWN]
     bookings = participant.bookings.exclude(state__in=ended).select_related("visit__session")
-    return Programme(span, agenda is not None, list(bookings.order_by("visit__session__start", "pk")))
+    return Programme(span, agenda.number if agenda else 0, list(bookings.order_by("visit__session__start", "pk")))
+
+
+def had_place(participant: Participant) -> bool:
+    """Whether the registration was ever confirmed, so that mails with the dates went out."""
+    lines = HistoryLine.objects.filter(subject="participant", subject_id=participant.pk)
+    return lines.filter(after=Participant.Status.CONFIRMED).exists()
+
+
+def once_confirmed(participant: Participant) -> list[VisitBooking]:
+    """The visits on which the participant ever had a place."""
+    lines = HistoryLine.objects.filter(subject="visitbooking", after=VisitBooking.State.CONFIRMED)
+    bookings = participant.bookings.filter(pk__in=lines.values("subject_id")).select_related("visit__session")
+    return list(bookings.order_by("visit__session__start", "pk"))
 
 
 def facts_of(participant: Participant, programme: Programme) -> list[tuple[str, str]]:
@@ -67,7 +80,7 @@ def visit_in_words(booking: VisitBooking) -> str:
 
 def feed(participant: Participant, programme: Programme) -> list[tuple[str, str]]:
     """Where calendar programs read the agenda and its changes, once there is one."""
-    if not programme.is_released:
+    if not programme.release:
         return []
     address = settings.SITE_URL + reverse("events:agenda_ics", args=[participant.edition.slug])
     return [(_("Agenda for your calendar"), address)]

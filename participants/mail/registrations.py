@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from participants import links
-from participants.mail.calendars import calendar
+from participants.mail.calendars import calendar, cancelled
 from participants.mail.letters import Letter, subject_line, to_participant
-from participants.mail.programme import facts_of, feed, programme_of
+from participants.mail.programme import facts_of, feed, had_place, programme_of
 from participants.models import Message, Participant
 
 REPEATED_LINKS_AN_HOUR = 3
@@ -82,19 +82,27 @@ def declined(participant: Participant) -> Message:
             _("We cannot offer you a place at this edition."),
             _("Write to the secretariat if you have a question."),
         ]
-        letter = Letter(subject_line(participant.edition, _("about your registration")), paragraphs)
+        letter = _ended(participant, _("about your registration"), paragraphs)
         return to_participant(participant, "declined", letter)
 
 
 def withdrawn(participant: Participant) -> Message:
     """The registration ended, by the person or by the secretariat."""
     with override(participant.language):
-        paragraphs = [
-            _("Your registration is withdrawn. Your place is free for another person."),
-            _("If you did not ask for this, write to the secretariat."),
-        ]
-        letter = Letter(subject_line(participant.edition, _("your registration is withdrawn")), paragraphs)
+        paragraphs = [_("Your registration is withdrawn.")]
+        if had_place(participant):
+            paragraphs.append(_("Your place is free for another person."))
+        paragraphs.append(_("If you did not ask for this, write to the secretariat."))
+        letter = _ended(participant, _("your registration is withdrawn"), paragraphs)
         return to_participant(participant, "withdrawn", letter)
+
+
+def _ended(participant: Participant, subject: str, paragraphs: list[str]) -> Letter:
+    """A letter without a link; it takes the dates out of the calendar into which a confirmation has put them."""
+    off = cancelled(participant)
+    if off:
+        paragraphs = [*paragraphs, _("The attached file takes the dates out of your calendar.")]
+    return Letter(subject_line(participant.edition, subject), paragraphs, calendar=off)
 
 
 def already_registered(participant: Participant, *, submission: uuid.UUID) -> Message | None:
@@ -113,7 +121,9 @@ def lost_link(participant: Participant) -> Message | None:
 @transaction.atomic
 def _link_again(participant: Participant, kind: str, once_key: str | None = None) -> Message | None:
     # Many who ask at once wait here for each other, so that the count below is true.
-    Participant.objects.select_for_update(of=("self",), no_key=True).get(pk=participant.pk)
+    locked = Participant.objects.select_for_update(of=("self",), no_key=True).get(pk=participant.pk)
+    if locked.email_key != participant.email_key:  # another address was confirmed meanwhile: this one gets no link
+        return None
     mails = Message.objects.filter(participant=participant, kind__in=["already registered", "lost link"])
     recent = mails.filter(queued_at__gt=clock.now() - dt.timedelta(hours=1)).count()
     if recent >= REPEATED_LINKS_AN_HOUR or (once_key and mails.filter(once_key=once_key).exists()):

@@ -129,7 +129,7 @@ def test_visits_are_in_the_mail_and_those_with_a_place_in_the_calendar():
     message = last(person)
     assert "Field visit: Clearance site, 9 October 2030, 13:00 (Tirana time), your place is confirmed" in message.text
     assert "Field visit: Depot, 9 October 2030, 14:00 (Tirana time), you are on the waiting list" in message.text
-    days, going = icalendar.Calendar.from_ical(message.calendar).walk("VEVENT")
+    days, going = [one.walk("VEVENT")[0] for one in icalendar.Calendar.from_ical(message.calendar, multiple=True)]
     assert days.decoded("dtstart") == edition.first_day
     assert going.decoded("dtstart") == make.local(edition, 13, day=1)
     assert going.decoded("dtend") == make.local(edition, 18, day=1)
@@ -146,16 +146,6 @@ def test_the_calendar_feed_is_named_once_there_is_an_agenda(settings):
     assert feed in last(make.participant(edition)).text
 
 
-def test_a_calendar_asks_nothing_and_names_its_zone():
-    edition = make.edition()
-    make.session(edition)
-    release_agenda(edition=edition, by="sec")
-    calendar = icalendar.Calendar.from_ical(last(make.participant(edition)).calendar)
-    assert calendar["method"] == "PUBLISH"
-    assert "attendee" not in str(calendar).lower()
-    assert [str(zone["tzid"]) for zone in calendar.walk("VTIMEZONE")] == ["Europe/Tirane"]
-
-
 @pytest.mark.parametrize("kind", ["received", "confirmed", "waitlisted", "declined", "withdrawn"])
 def test_every_mail_about_a_decision_has_both_parts_and_can_be_answered(kind):
     edition = make.edition(requires_review=True)
@@ -167,6 +157,14 @@ def test_every_mail_about_a_decision_has_both_parts_and_can_be_answered(kind):
         assert "The secretariat" in text
     assert "<table" not in message.html
     assert bool(message.calendar) == (kind == "confirmed")
+
+
+def test_only_who_had_a_place_reads_that_it_is_free():
+    edition = make.edition(requires_review=True)
+    for first, is_said in (("confirmed", True), ("waitlisted", False)):
+        person = make.participant(edition, first)
+        registration.withdraw(participant=person, by="sec")
+        assert ("Your place is free for another person." in last(person).text) == is_said
 
 
 def test_a_subject_fits_its_field_whatever_the_city():

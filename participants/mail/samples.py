@@ -1,0 +1,172 @@
+"""Every mail as its reader sees it, for the secretariat: drawn for an invented reader, then undone."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import re
+import typing
+import uuid
+from collections.abc import Callable
+from inspect import signature
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone as clock
+from django.utils.translation import gettext as _
+
+from events.models import Edition, FieldVisit, record
+from participants import mail
+from participants.models import (
+    ChangeRequest,
+    Delegation,
+    Link,
+    Message,
+    Nomination,
+    Participant,
+    VisitBooking,
+)
+
+# A token of a link: nobody but its reader follows it.
+TOKEN = re.compile(r"(?<![\w-])[A-Za-z0-9_-]{43}(?![\w-])")
+
+
+@dataclasses.dataclass(frozen=True)
+class Drawn:
+    """A mail as text and HTML, without the secret of any link."""
+
+    subject: str
+    text: str
+    html: str
+    calendar: str
+
+
+def masked(text: str) -> str:
+    """The text with the secret of each link left out."""
+    return TOKEN.sub("•••", text)
+
+
+def drawn(write: Callable[[], Message | None]) -> Drawn | None:
+    """What `write` would queue, and nothing of it stays: no message, no link."""
+    with transaction.atomic():
+        message = write()
+        transaction.set_rollback(True)
+    return seen(message) if message else None
+
+
+def seen(message: Message) -> Drawn:
+    """A message as staff may see it."""
+    return Drawn(message.subject, masked(message.text), masked(message.html), message.calendar)
+
+
+# -- Every kind of mail, to an invented reader ----------------------------------------------------------------------
+
+
+def kinds() -> dict[str, Callable[..., Message | None]]:
+    """Every function of `mail` that queues a message to somebody a sample can be made of, by its name."""
+    found = {}
+    for name in mail.__all__:
+        function = getattr(mail, name)
+        if str(signature(function).return_annotation).startswith("Message"):
+            found[name] = function
+    return found
+
+
+def sample(edition: Edition, kind: str, language: str) -> Drawn | None:
+    """A mail of that kind as the edition writes it; None where it is about a visit and the edition has none."""
+
+    def write() -> Message | None:
+        given = _arguments(kinds()[kind], _Examples(edition, kind, language))
+        return kinds()[kind](**given) if given is not None else None
+
+    return drawn(write)
+
+
+def _arguments(function: Callable[..., Any], examples: _Examples) -> dict[str, Any] | None:
+    """A value for each argument that has to be given; None where one cannot be made."""
+    hints = typing.get_type_hints(function)
+    needed = [one.name for one in signature(function).parameters.values() if one.default is one.empty]
+    given = {name: examples.of(hints[name]) for name in needed}
+    return None if None in given.values() else given
+
+
+class _Examples:
+    """Rows of an invented reader, made when they are asked for; whoever asks undoes them."""
+
+    def __init__(self, edition: Edition, kind: str, language: str) -> None:
+        self.edition, self.kind, self.language = edition, kind, language
+        self.made: dict[type, Any] = {Edition: edition}
+
+    def of(self, wanted: type) -> Any:
+        """A value of that type."""
+        makers: dict[type, Callable[[], Any]] = {
+            Delegation: self._delegation,
+            Participant: self._participant,
+            Nomination: self._nomination,
+            FieldVisit: lambda: FieldVisit.objects.filter(session__edition=self.edition).first(),
+            VisitBooking: self._booking,
+            ChangeRequest: lambda: ChangeRequest.objects.create(
+                participant=self.of(Participant), answers="{}", asked_at=clock.now()
+            ),
+            Link: lambda: Link.objects.create(
+                purpose="address",
+                participant=self.of(Participant),
+                new_email="new@example.org",
+                token_hash="",
+                expires_at=clock.now(),
+            ),
+            uuid.UUID: uuid.uuid4,
+            dt.datetime: clock.now,
+            str: lambda: "reader@example.org",
+            int: lambda: 1,
+        }
+        if wanted not in self.made:
+            self.made[wanted] = makers[wanted]()
+        return self.made[wanted]
+
+    def _delegation(self) -> Delegation:
+        return Delegation.objects.create(
+            edition=self.edition,
+            name=_("Example delegation"),
+            quota=3,
+            contact_name="Vesna Uzorak",
+            contact_email="contact@example.org",
+            language=self.language,
+        )
+
+    def _participant(self) -> Participant:
+        now, statuses = clock.now(), Participant.Status
+        status = {"received": statuses.PENDING}.get(self.kind, self.kind if self.kind in statuses else "confirmed")
+        made = Participant.objects.create(
+            edition=self.edition,
+            delegation=self.of(Delegation),
+            status=status,
+            reference="RASR-EXAMPLE",
+            code="EXAMPLE2",
+            given_name="Ana",
+            family_name="Primjerić",
+            gender="f",
+            service="civil",
+            function="Adviser",
+            organisation="Ministry",
+            email="reader@example.org",
+            shares_mailbox=True,
+            language=self.language,
+            registered_at=now,
+            status_changed_at=now,
+        )
+        if status not in {statuses.PENDING, statuses.WAITLISTED}:
+            record(made, "confirm", by="", edition=self.edition, after=statuses.CONFIRMED)
+        return made
+
+    def _nomination(self) -> Nomination:
+        delegation = self.of(Delegation)
+        return Nomination.objects.create(delegation=delegation, name="Ana Primjerić", email="reader@example.org")
+
+    def _booking(self) -> VisitBooking | None:
+        visit = self.of(FieldVisit)
+        if visit is None:
+            return None
+        return VisitBooking.objects.create(
+            participant=self.of(Participant), visit=visit, state="confirmed", asked_at=clock.now()
+        )
