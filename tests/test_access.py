@@ -114,10 +114,10 @@ TABLE = {
     "admin:app_list": "SX",
     "admin:events_edition_release": "S",
     "admin:participants_places": "S",
-    "admin:participants_invitations": "S",
     "admin:participants_bulk_write": "S",
     "admin:participants_mail_kinds": "S",
     "admin:participants_changerequest_decide": "S",
+    "admin:participants_invitations": "S",
     "admin:participants_attendance_choose": "SX",
     "admin:participants_attendance_grid": "S",
     "admin:participants_attendance_xlsx": "S",
@@ -152,7 +152,9 @@ for _model, (_list, _add, _change, _delete) in MODELS.items():
     TABLE |= {f"admin:{_model}_history": _change, f"admin:{_model}_delete": _delete}
 
 POST_ONLY = {
-    *("participants:scan", "participants:undo", "participants:press"),
+    "participants:scan",
+    "participants:undo",
+    "participants:press",
     "admin:participants_changerequest_decide",
 }
 # What is private of registration A, and who may read it somewhere.

@@ -88,6 +88,6 @@ def test_a_letter_is_shown_with_its_people_and_its_file_and_may_be_deleted(
     with django_capture_on_commit_callbacks(execute=True):
         assert office.post(f"{path}delete/", {"post": "yes"}).status_code == 302
     assert not NominationLetter.objects.exists()
-    assert not letter.scan.storage.exists(letter.scan.name)
+    assert not letter.scan.storage.exists(str(letter.scan.name))
     ana.refresh_from_db()
     assert ana.letter is None
