@@ -147,7 +147,7 @@ def preview(*, edition: Edition, audience: str, subject: str, text: str) -> tupl
     def write(one: Participant | Delegation) -> Message:
         return _write(BulkMessage.objects.create(submission=uuid.uuid4(), queued_at=clock.now(), **words), one)
 
-    return len(group), [seen for one in group[:SAMPLES] if (seen := drawn(functools.partial(write, one)))]
+    return len(group), [seen for one in group[:SAMPLES] for seen in drawn(functools.partial(write, one))]
 
 
 def _write(bulk: BulkMessage, one: Participant | Delegation) -> Message:

@@ -54,14 +54,14 @@ def to_group_participant(bulk: BulkMessage, participant: Participant) -> Message
     values = {"name": shown(participant.name), "reference": participant.reference, "link": link}
     with override(participant.language):
         letter = _letter(bulk, participant.delegation, values)
-        return to_participant(participant, "group", letter, f"group {bulk.pk} participant {participant.pk}", bulk)
+        return to_participant(participant, "group", letter, f"group {bulk.pk} participant {participant.pk}", bulk=bulk)
 
 
 def to_group_contact(bulk: BulkMessage, delegation: Delegation) -> Message:
     """The message to the contact person of a delegation."""
     with override(delegation.language):
         letter = _letter(bulk, delegation, {"name": shown(delegation.contact_name)})
-        return to_contact(delegation, "group", letter, f"group {bulk.pk} delegation {delegation.pk}", bulk)
+        return to_contact(delegation, "group", letter, f"group {bulk.pk} delegation {delegation.pk}", bulk=bulk)
 
 
 def _letter(bulk: BulkMessage, delegation: Delegation, values: dict[str, str]) -> Letter:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,6 +10,7 @@ from django import template
 from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils.http import urlencode
+from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 
 from events.models import Edition
@@ -73,6 +75,11 @@ def _numbers(edition: Edition) -> list[Waiting]:
     ]
 
 
+def _mails_waiting(oldest: dt.datetime | None) -> str:
+    """With the age of the oldest: a worker that stands still is seen here."""
+    return _("mails waiting, the oldest for %(time)s") % {"time": timesince(oldest)} if oldest else _("mails waiting")
+
+
 def _waiting(edition: Edition) -> list[Waiting]:
     people, mails = (
         reverse("admin:participants_participant_changelist"),
@@ -84,9 +91,7 @@ def _waiting(edition: Edition) -> list[Waiting]:
         waitlisted=Count("pk", filter=Q(status="waitlisted")),
         unproven=Count("pk", filter=Q(status__in=Participant.LIVE, email_proven_at=None)),
     )
-    sent = Message.objects.filter(edition=edition).aggregate(
-        queued=Count("pk", filter=Q(state="queued")), failed=Count("pk", filter=Q(state="failed"))
-    )
+    mailed = Message.objects.filter(edition=edition).backlog()
 
     def link(page: str, **filters: str) -> str:
         return f"{page}?{urlencode({'edition': str(edition.pk)} | filters)}"
@@ -96,6 +101,6 @@ def _waiting(edition: Edition) -> list[Waiting]:
         Waiting(counted["confirmed"], _("confirmed"), link(people, status__exact="confirmed")),
         Waiting(counted["waitlisted"], _("on the waiting list"), link(people, status__exact="waitlisted")),
         Waiting(counted["unproven"], _("addresses not proven"), link(people, proven="no")),
-        Waiting(sent["queued"], _("mails waiting"), link(mails, state__exact="queued")),
-        Waiting(sent["failed"], _("mails failed"), link(mails, state__exact="failed")),
+        Waiting(mailed["queued"], _mails_waiting(mailed["oldest"]), link(mails, state__exact="queued")),
+        Waiting(mailed["failed"], _("mails failed"), link(mails, state__exact="failed")),
     ]
