@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from events.models import Edition
-from participants.models import Delegation, Participant
+from participants.models import Delegation, Nomination, Participant
 
 
 def lock_edition(pk: int) -> Edition:
@@ -21,23 +22,56 @@ def lock_delegation(pk: int) -> Delegation:
     return Delegation.objects.select_for_update(no_key=True, of=("self",)).get(pk=pk)
 
 
+def lock_nomination(pk: int) -> Nomination:
+    """The nomination as it is now, locked after its edition, its delegation and whoever registered with it."""
+    return Nomination.objects.select_for_update(no_key=True, of=("self",)).get(pk=pk)
+
+
+def places_kept(edition: Edition) -> QuerySet[Nomination]:
+    """For whom a place of the edition is kept: substitutes who are not confirmed yet. Nobody else gets it."""
+    return Nomination.objects.filter(delegation__edition=edition, holds_place=True)
+
+
+def quota_kept(delegation: Delegation) -> QuerySet[Nomination]:
+    """For whom a place of the delegation is kept."""
+    return delegation.nominations.filter(holds_place=True)
+
+
+def places_taken(edition: Edition) -> int:
+    """Places of the edition that are given to somebody or kept for a substitute."""
+    return _together(edition.participants.holding_places(), places_kept(edition))
+
+
+def quota_used(delegation: Delegation) -> int:
+    """Places of the delegation that are given to somebody or kept for a substitute."""
+    return _together(delegation.participants.confirmed(), quota_kept(delegation))
+
+
+def _together(people: QuerySet[Participant], kept: QuerySet[Nomination]) -> int:
+    return people.order_by().values("pk").union(kept.order_by().values("pk"), all=True).count()
+
+
 def places_left(edition: Edition) -> int | None:
     """Free places of the edition; None where it has no limit. Never negative in a database that kept the rules."""
-    if edition.capacity is None:
-        return None
-    return edition.capacity - edition.participants.holding_places().count()
+    return None if edition.capacity is None else edition.capacity - places_taken(edition)
 
 
 def quota_left(delegation: Delegation) -> int | None:
     """Free places of the delegation; None where it has no quota."""
-    if delegation.quota is None:
-        return None
-    return delegation.quota - delegation.participants.confirmed().count()
+    return None if delegation.quota is None else delegation.quota - quota_used(delegation)
 
 
-def has_place(edition: Edition, delegation: Delegation, *, counts: bool) -> bool:
-    """Whether one more person can be confirmed; `counts`: their role takes one of the edition's places."""
-    left, quota = places_left(edition), quota_left(delegation)
+def is_kept_for(person: Participant) -> bool:
+    """Whether the delegation kept a place for this substitute: it is theirs however full the edition is."""
+    return person.nomination is not None and person.nomination.holds_place
+
+
+def has_place(edition: Edition, person: Participant) -> bool:
+    """Whether this person can be confirmed: a place is kept for them, or one is free and their delegation has quota."""
+    if is_kept_for(person):
+        return True
+    counts = person.counts_against_capacity
+    left, quota = places_left(edition), quota_left(person.delegation)
     return (not counts or left is None or left > 0) and (quota is None or quota > 0)
 
 
@@ -69,13 +103,22 @@ def waiting_line(edition: Edition) -> list[Participant]:
     return [next(turns[person.delegation_id]) for person in line]
 
 
+def number_in_line(participant: Participant) -> int | None:
+    """Which number somebody has who waits, from 1; None for everybody else."""
+    if participant.status != Participant.Status.WAITLISTED:
+        return None
+    line = [person.pk for person in waiting_line(participant.edition)]
+    return line.index(participant.pk) + 1 if participant.pk in line else None
+
+
 def next_in_line(edition: Edition) -> Participant | None:
     """The first who waits, for whom there is a place and whose delegation has quota left."""
     left = places_left(edition)
     for person in waiting_line(edition):
-        is_free = not person.counts_against_capacity or left is None or left > 0
-        quota = quota_left(person.delegation) if is_free else 0
-        if is_free and (quota is None or quota > 0) and is_admissible(edition, person):
+        is_kept = is_kept_for(person)
+        is_free = is_kept or not person.counts_against_capacity or left is None or left > 0
+        quota = quota_left(person.delegation) if is_free and not is_kept else 0
+        if is_free and (is_kept or quota is None or quota > 0) and is_admissible(edition, person):
             return person
     return None
 

@@ -12,7 +12,18 @@ from participants.models import Participant, VisitBooking
 # Copies for search and sorting, and keys that mean nothing outside the database.
 _LEFT_OUT = {"id", "edition", "participant", "booking", "search", "sort_name", "email_key", "rank_order", "submission"}
 # Shown to the secretariat alone: the file says that they are not in it.
-_OFFICE = {"staff_note", "refusal_reason", "reason", "staff", "device", "nonce", "recorded_by", "void_by", "log"}
+_OFFICE = {
+    "staff_note",
+    "refusal_reason",
+    "reason",
+    "staff",
+    "device",
+    "nonce",
+    "recorded_by",
+    "void_by",
+    "log",
+    "decided_by",
+}
 # Spent secrets and texts of mails, and the number by which a mail is sent once.
 _SECRET = {"token_hash", "text", "html", "calendar", "once_key", "message_id"}
 
@@ -26,7 +37,9 @@ def held_on(participant: Participant) -> dict[str, Any]:
         "field_visits": [_booking(booking) for booking in participant.bookings.select_related("visit", "vehicle")],
         "attendance": [_row(mark) for mark in participant.attendance.select_related("session")],
         "check_ins": [_row(scan) for scan in participant.scans.all()],
-        "messages": [_row(message) for message in participant.messages.all()],
+        "change_requests": [_row(request) for request in participant.change_requests.all()],
+        # Whether this one was sent would tell whether the address that was asked for has another registration.
+        "messages": [_row(message) for message in participant.messages.exclude(kind="confirm address")],
         "links": [_row(link) for link in participant.links.all()],
         "history": [{"at": line.at, "verb": line.verb, "from": line.before, "to": line.after} for line in history],
         "not_in_this_file": "Notes of the secretariat, and identity numbers but for their last two characters. "

@@ -13,7 +13,8 @@ from django.urls import reverse
 from django.utils import timezone as clock
 from django.utils.translation import override
 
-from participants.models import Link, Participant
+from events.models import Edition
+from participants.models import Delegation, Link, Nomination, Participant
 
 TOKEN = re.compile(r"[A-Za-z0-9_-]{43}\Z")  # 256 random bits in URL-safe base64
 
@@ -39,20 +40,31 @@ def find(token: str, purpose: Link.Purpose, *, at: dt.datetime | None = None) ->
 def good(at: dt.datetime | None = None) -> QuerySet[Link]:
     """Links that were not revoked and have not ended."""
     links = Link.objects.filter(revoked_at=None, expires_at__gt=at or clock.now())
-    return links.select_related("participant__edition", "participant__delegation")
+    return links.select_related(
+        "participant__edition", "participant__delegation", "nomination__delegation__edition", "delegation__edition"
+    )
 
 
 def revoke_all(participant: Participant) -> int:
     """End every link of a participant at once; returns how many."""
-    return Link.objects.filter(participant=participant, revoked_at=None).update(revoked_at=clock.now())
+    return revoke_for(participant=participant)
+
+
+def revoke_for(**subject: object) -> int:
+    """End every link of participant=, nomination= or delegation= at once; returns how many."""
+    return Link.objects.filter(**subject, revoked_at=None).update(revoked_at=clock.now())
+
+
+def _end_of(edition: Edition, days: int) -> dt.datetime:
+    """That many days after the last minute of the edition at its place; a day from now at least."""
+    last = edition.last_day or clock.now().date()
+    end = dt.datetime.combine(last, dt.time(23, 59), edition.zone) + dt.timedelta(days=days)
+    return max(end, clock.now() + dt.timedelta(days=1))
 
 
 def my_end(participant: Participant) -> dt.datetime:
     """When a participant's link ends: with the private data of the edition."""
-    edition = participant.edition
-    last = edition.last_day or clock.now().date()
-    end = dt.datetime.combine(last, dt.time(23, 59), edition.zone) + dt.timedelta(days=edition.keep_unconfirmed_days)
-    return max(end, clock.now() + dt.timedelta(days=1))
+    return _end_of(participant.edition, participant.edition.keep_unconfirmed_days)
 
 
 def my_link(participant: Participant) -> str:
@@ -60,3 +72,25 @@ def my_link(participant: Participant) -> str:
     token = issue(Link.Purpose.MY, participant=participant, expires_at=my_end(participant))
     with override(participant.language):
         return settings.SITE_URL + reverse("participants:enter", args=[token])
+
+
+def nominee_link(nomination: Nomination) -> str:
+    """A new address under which somebody nominated registers, until the last day of the edition; as far as that day is
+    unknown, as long as the private data are kept.
+    """
+    edition = nomination.delegation.edition
+    end = _end_of(edition, 0 if edition.last_day else edition.keep_unconfirmed_days)
+    token = issue(Link.Purpose.NOMINEE, nomination=nomination, expires_at=end)
+    return _address(f"register/{token}/", nomination.delegation.language)
+
+
+def delegation_link(delegation: Delegation) -> str:
+    """A new address under which the contact person manages the delegation; it ends like a participant's."""
+    end = _end_of(delegation.edition, delegation.edition.keep_unconfirmed_days)
+    token = issue(Link.Purpose.DELEGATION, delegation=delegation, expires_at=end)
+    return _address(f"delegations/{token}/", delegation.language)
+
+
+def _address(path: str, language: str) -> str:
+    prefix = "" if language == settings.LANGUAGE_CODE else f"{language}/"
+    return f"{settings.SITE_URL}/{prefix}{path}"

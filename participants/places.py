@@ -7,21 +7,31 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from events.models import Edition, record
-from participants.capacity import lock_delegation, lock_edition, no_place, places_left, quota_left
+from participants.capacity import (
+    lock_delegation,
+    lock_edition,
+    no_place,
+    places_kept,
+    places_left,
+    places_taken,
+    quota_kept,
+    quota_left,
+    quota_used,
+)
 from participants.models import Delegation, Participant
-from participants.registration import RegistrationError, Status, fill_places, lock
+from participants.registration import RegistrationError, Status, end_hold, fill_places, lock
 
 
 @transaction.atomic
 def set_capacity(*, edition: Edition, capacity: int | None, by: str) -> Edition:
     """Change the number of places (None: no limit). A raise promotes at once.
 
-    Raises RegistrationError for a cut below the confirmed, with their number.
+    Raises RegistrationError for a cut below the confirmed and the places kept for substitutes, with their number.
     """
     edition = lock_edition(edition.pk)
-    held = edition.participants.holding_places().count()
-    if capacity is not None and capacity < held:
-        raise RegistrationError(_too_few(held), "capacity")
+    taken = places_taken(edition)
+    if capacity is not None and capacity < taken:
+        raise RegistrationError(_too_few(taken, places_kept(edition).count()), "capacity")
     before, edition.capacity = edition.capacity, capacity
     edition.save(update_fields=["capacity", "changed_at"])
     record(edition, "set capacity", by=by, edition=edition, before=_limit(before), after=_limit(capacity))
@@ -33,13 +43,13 @@ def set_capacity(*, edition: Edition, capacity: int | None, by: str) -> Edition:
 def set_quota(*, delegation: Delegation, quota: int | None, by: str) -> Delegation:
     """Change the quota of a delegation (None: no limit). A raise promotes at once.
 
-    Raises RegistrationError for a cut below its confirmed, with their number.
+    Raises RegistrationError for a cut below its confirmed and the places it keeps, with their number.
     """
     edition = lock_edition(delegation.edition_id)
     delegation = lock_delegation(delegation.pk)
-    held = delegation.participants.confirmed().count()
-    if quota is not None and quota < held:
-        raise RegistrationError(_too_few(held), "quota")
+    used = quota_used(delegation)
+    if quota is not None and quota < used:
+        raise RegistrationError(_too_few(used, quota_kept(delegation).count()), "quota")
     before, delegation.quota = delegation.quota, quota
     delegation.save(update_fields=["quota"])
     record(delegation, "set quota", by=by, edition=edition, before=_limit(before), after=_limit(quota))
@@ -47,7 +57,12 @@ def set_quota(*, delegation: Delegation, quota: int | None, by: str) -> Delegati
     return delegation
 
 
-def _too_few(held: int) -> str:
+def _too_few(held: int, kept: int) -> str:
+    if kept:
+        return _("%(held)s places are taken, of them %(kept)s kept for substitutes. Write %(held)s or more.") % {
+            "held": held,
+            "kept": kept,
+        }
     return ngettext(
         "%(held)s person is confirmed. Write %(held)s or more.",
         "%(held)s people are confirmed. Write %(held)s or more.",
@@ -61,7 +76,10 @@ def _limit(number: int | None) -> str:
 
 @transaction.atomic
 def reassign(*, participant: Participant, role: str, delegation: Delegation, by: str) -> Participant:
-    """Give another role or delegation. Raises RegistrationError where a confirmed person would have no place there."""
+    """Give another role or delegation. A place kept for them ends with both.
+
+    Raises RegistrationError where a confirmed person would have no place there.
+    """
     edition, participant = lock(participant)
     before = f"{participant.role}, delegation {participant.delegation_id}"
     delegation = lock_delegation(delegation.pk)
@@ -75,6 +93,8 @@ def reassign(*, participant: Participant, role: str, delegation: Delegation, by:
     is_full, is_used_up = left is not None and left <= 0, quota is not None and quota <= 0
     if (needs_place and is_full) or (held and moved and is_used_up):
         raise RegistrationError(no_place(edition, delegation, counts=needs_place), "delegation")
+    if moved or not participant.counts_against_capacity:
+        end_hold(participant.nomination, edition, by)
     if moved:
         participant.nomination = None
     participant.version += 1

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-import secrets
 import uuid
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -16,13 +15,21 @@ from events.models import Edition, FieldVisit, record
 from participants import mail
 from participants import visits as booking
 from participants.addresses import address_key
-from participants.capacity import has_place, is_admissible, lock_delegation, lock_edition, next_in_line, no_place
-from participants.models import Delegation, Participant
-from participants.models.participant import CODE_LETTERS
+from participants.answers import DETAILS as DETAILS
+from participants.answers import filled_in
+from participants.capacity import (
+    has_place,
+    is_admissible,
+    lock_delegation,
+    lock_edition,
+    lock_nomination,
+    next_in_line,
+    no_place,
+)
+from participants.models import Delegation, Nomination, Participant
 
 Status = Participant.Status
 
-PRIVACY_VERSION = "2026-11"
 TRANSITIONS: dict[Status, frozenset[Status]] = {
     Status.PENDING: frozenset({Status.CONFIRMED, Status.WAITLISTED, Status.DECLINED, Status.WITHDRAWN}),
     Status.WAITLISTED: frozenset({Status.CONFIRMED, Status.DECLINED, Status.WITHDRAWN}),
@@ -30,11 +37,6 @@ TRANSITIONS: dict[Status, frozenset[Status]] = {
     Status.DECLINED: frozenset({Status.PENDING}),
     Status.WITHDRAWN: frozenset(),
 }
-# What a person writes in the form and may correct later; everything else belongs to a verb.
-DETAILS = (
-    *("title", "given_name", "family_name", "printed_name", "gender", "service", "rank", "rank_code", "function"),
-    *("organisation", "phone", "language", "dietary", "access_needs"),
-)
 
 
 class RegistrationError(Exception):
@@ -56,13 +58,17 @@ def submit(
     submission: uuid.UUID,
     by: str,
     visits: Iterable[FieldVisit] = (),
+    nomination: Nomination | None = None,
     at: dt.datetime | None = None,
 ) -> Participant | None:
     """Take a registration: pending, confirmed or waitlisted, with its mail. Returns the participant.
 
     `submission` is the number of the form: sent twice, it is one registration. An address that has a live registration
     gets its link again and None is returned. `answers` are cleaned form answers; delegation is a Delegation.
-    Raises RegistrationError outside the window and for a delegation or visit of another edition.
+    `nomination` is the one whose link the person opened: both keys meet at once, and it says the delegation. Whoever
+    registered with it before gets their link again.
+    Raises RegistrationError outside the window, for a withdrawn nomination, and for a delegation or visit of another
+    edition.
     """
     at = at or clock.now()
     edition = lock_edition(edition.pk)
@@ -70,10 +76,11 @@ def submit(
         if sent.status not in Participant.LIVE or sent.edition_id != edition.pk:
             raise _sent_before()
         return sent
-    check_window(edition, at)
-    participant = _filled_in(edition, answers, submission, at)
-    if twin := live_twin(participant):
-        mail.already_registered(twin, submission=submission)
+    named = _standing(edition, nomination) if nomination else None
+    check_window(edition, at, named)
+    participant = filled_in(edition, _its_delegation(edition, answers, named), answers, submission, at)
+    if known := _known(participant, named, by, at):
+        mail.already_registered(known, submission=submission)
         return None
     participant.status = _first_status(edition, participant)
     try:
@@ -85,6 +92,8 @@ def submit(
     _ask_for_visits(participant, visits, by, at)
     booking.settle(participant=participant, by=by, at=at)
     _tell(participant)
+    if participant.status == Status.CONFIRMED and end_hold(participant.nomination, edition, by):
+        fill_places(edition, by, at)  # a role that takes no place leaves the kept one to somebody else
     return participant
 
 
@@ -92,32 +101,57 @@ def _sent_before() -> RegistrationError:
     return RegistrationError(_("This form was sent before, and that registration has ended. Load the page again."))
 
 
-def _filled_in(edition: Edition, answers: dict[str, Any], submission: uuid.UUID, at: dt.datetime) -> Participant:
-    """The answers as a participant that is not saved yet."""
+def _its_delegation(edition: Edition, answers: dict[str, Any], named: Nomination | None) -> Delegation:
+    """The delegation that was chosen, locked; the nomination knows better."""
     try:
-        delegation = lock_delegation(answers["delegation"].pk)
+        delegation = named.delegation if named else lock_delegation(answers["delegation"].pk)
     except Delegation.DoesNotExist:
         delegation = None
     if delegation is None or delegation.edition_id != edition.pk:
         raise RegistrationError(_("Choose your delegation."), "delegation")
-    return Participant(
-        edition=edition,
-        delegation=delegation,
-        submission=submission,
-        reference=_new_reference(),
-        email=answers["email"],
-        role=answers.get("role") or Participant.Role.DELEGATE,
-        registered_at=at,
-        status_changed_at=at,
-        **{name: answers.get(name) or "" for name in DETAILS if name != "language"},
-        language=answers.get("language") or "en",
-        **_consents(answers, at),
-    )
+    return delegation
 
 
-def check_window(edition: Edition, at: dt.datetime) -> None:
-    """Raise RegistrationError unless registrations are taken at that moment; the sentence says since or from when."""
+def _standing(edition: Edition, nomination: Nomination) -> Nomination:
+    """The nomination as it is now, locked after its delegation."""
+    delegation = lock_delegation(nomination.delegation_id)
+    nomination = lock_nomination(nomination.pk)
+    nomination.delegation = delegation
+    if nomination.withdrawn_at or delegation.edition_id != edition.pk:
+        raise RegistrationError(_("This nomination was withdrawn. Write to your delegation."))
+    return nomination
+
+
+def _known(participant: Participant, named: Nomination | None, by: str, at: dt.datetime) -> Participant | None:
+    """Who is registered already: with this nomination, or under this address. If nobody, the new one is joined.
+
+    The nominee's link came to the nominated address: typed again, it is proven, and a registration under it is joined.
+    """
+    if named is None:
+        return live_twin(participant)
+    if holder := named.delegation.participants.live().filter(nomination=named).select_related("edition").first():
+        return holder
+    is_proven = address_key(participant.email) == named.email_key
+    sharing = named.delegation.nominations.filter(email_key=named.email_key, withdrawn_at=None).count()
+    participant.shares_mailbox = is_proven and sharing > 1
+    twin = None if participant.shares_mailbox else live_twin(participant)
+    if twin is None:
+        participant.email_proven_at = at if is_proven else None
+        _take_nomination(participant, named, by)
+    elif is_proven and twin.nomination_id is None and twin.delegation_id == named.delegation_id:
+        join(lock(twin)[1], named, by, at)
+    return twin
+
+
+def check_window(edition: Edition, at: dt.datetime, nomination: Nomination | None = None) -> None:
+    """Raise RegistrationError unless registrations are taken at that moment; the sentence says since or from when.
+
+    A nominee for whom a place is kept may register until the edition begins.
+    """
     state = edition.registration_state(at)
+    is_kept = nomination is not None and nomination.holds_place and edition.status == Edition.Status.PUBLISHED
+    if is_kept and not edition.has_begun(at):
+        return
     if state == "early":
         raise RegistrationError(
             _("Registration opens on %(when)s.") % {"when": mail.in_words(edition.registration_opens, edition)}
@@ -138,21 +172,7 @@ def live_twin(participant: Participant) -> Participant | None:
 def _first_status(edition: Edition, participant: Participant) -> Status:
     if edition.requires_review or not is_admissible(edition, participant):
         return Status.PENDING
-    is_free = has_place(edition, participant.delegation, counts=participant.counts_against_capacity)
-    return Status.CONFIRMED if is_free else Status.WAITLISTED
-
-
-def _consents(answers: dict[str, Any], at: dt.datetime) -> dict[str, Any]:
-    return {
-        "consent_version": PRIVACY_VERSION,
-        "consent_privacy_at": at if answers.get("consent_privacy") else None,
-        "consent_photo_at": at if answers.get("consent_photo") else None,
-        "consent_list_at": at if answers.get("consent_list") else None,
-    }
-
-
-def _new_reference() -> str:
-    return "RASR-" + "".join(secrets.choice(CODE_LETTERS) for _n in range(7))
+    return Status.CONFIRMED if has_place(edition, participant) else Status.WAITLISTED
 
 
 def _ask_for_visits(participant: Participant, wanted: Iterable[FieldVisit], by: str, at: dt.datetime) -> None:
@@ -226,19 +246,31 @@ def give_place(participant: Participant, by: str, at: dt.datetime | None) -> Par
     """Confirm somebody under the lock, or put a pending one on the waiting list. Raises where one waits in vain."""
     edition, delegation = participant.edition, participant.delegation
     is_waiting = participant.status == Status.WAITLISTED
-    if not has_place(edition, delegation, counts=participant.counts_against_capacity):
+    if not has_place(edition, participant):
         if is_waiting:
             raise RegistrationError(no_place(edition, delegation, counts=participant.counts_against_capacity))
         return _put_on_waiting_list(participant, by, at)
-    _place(participant, "confirm", by, at, from_waiting_list=is_waiting)
+    if _place(participant, "confirm", by, at, from_waiting_list=is_waiting):
+        fill_places(edition, by, at)
     return participant
 
 
-def _place(participant: Participant, verb: str, by: str, at: dt.datetime | None, *, from_waiting_list: bool) -> None:
-    """Confirm, see to the visits that were asked for, and write to the person."""
+def _place(participant: Participant, verb: str, by: str, at: dt.datetime | None, *, from_waiting_list: bool) -> bool:
+    """Confirm, see to the visits that were asked for, and write to the person. Whether a kept place was used."""
     _move(participant, Status.CONFIRMED, verb, by, at)
     booking.settle(participant=participant, by=by, at=at)
     mail.confirmed(participant, from_waiting_list=from_waiting_list)
+    return end_hold(participant.nomination, participant.edition, by)
+
+
+def end_hold(nomination: Nomination | None, edition: Edition, by: str) -> bool:
+    """Keep no place for this substitute any longer; whether one was kept. Whoever calls gives free places away."""
+    if nomination is None or not nomination.holds_place:
+        return False
+    nomination.holds_place = False
+    nomination.save(update_fields=["holds_place"])
+    record(nomination, "end hold", by=by, edition=edition)
+    return True
 
 
 def _put_on_waiting_list(participant: Participant, by: str, at: dt.datetime | None) -> Participant:
@@ -268,14 +300,20 @@ def withdraw(*, participant: Participant, by: str, at: dt.datetime | None = None
 
 
 def _end(participant: Participant, to: Status, verb: str, by: str, at: dt.datetime | None) -> Participant:
-    edition, participant = lock(participant)
+    return end(lock(participant)[1], to, verb, by, at, tell=_tell)
+
+
+def end(
+    participant: Participant, to: Status, verb: str, by: str, at: dt.datetime | None, *, tell: Callable[..., object]
+) -> Participant:
+    """End a registration under its lock, told by the mail `tell`; a place it held, or that was kept for it, is free."""
     _check(participant, to)
     held_place = participant.status == Status.CONFIRMED
     _move(participant, to, verb, by, at)
     booking.withdraw_all(participant=participant, by=by, at=at)
-    _tell(participant)
-    if held_place:
-        fill_places(edition, by, at)
+    tell(participant)
+    if end_hold(participant.nomination, participant.edition, by) or held_place:
+        fill_places(participant.edition, by, at)
     return participant
 
 
@@ -297,3 +335,35 @@ def fill_places(edition: Edition, by: str, at: dt.datetime | None) -> int:
         _place(person, "promote", by, at, from_waiting_list=True)
         promoted += 1
     return promoted
+
+
+# -- The second key -----------------------------------------------------------------------------------------------
+
+
+def join(participant: Participant, nomination: Nomination, by: str, at: dt.datetime | None) -> Participant:
+    """Nomination and registration meet, both locked. Where nothing else is missing, the person gets a place at once, or
+    comes on the waiting list. A place kept for somebody who is confirmed already goes to the next in line.
+    """
+    edition = participant.edition
+    _take_nomination(participant, nomination, by)
+    participant.version += 1
+    participant.save(update_fields=["nomination", "role", "version"])
+    record(participant, "link nomination", by=by, edition=edition, after=f"nomination {nomination.pk}")
+    if participant.status == Status.PENDING and not edition.requires_review:
+        return give_place(participant, by, at)
+    if participant.status == Status.CONFIRMED:
+        end_hold(nomination, edition, by)
+    fill_places(edition, by, at)
+    participant.refresh_from_db(fields=["status", "status_changed_at", "version"])
+    return participant
+
+
+def _take_nomination(participant: Participant, nomination: Nomination, by: str) -> None:
+    """Give the nomination to this registration; one with it that has ended leaves it."""
+    if former := Participant.objects.filter(nomination=nomination).exclude(pk=participant.pk).first():
+        former.nomination = None
+        former.save(update_fields=["nomination"])
+        record(former, "unlink nomination", by=by, edition=participant.edition, before=f"nomination {nomination.pk}")
+    participant.nomination = nomination
+    if nomination.is_head and participant.counts_against_capacity:
+        participant.role = Participant.Role.HEAD

@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path, register_converter
 
-from participants.views import desk, my, registering, scanning
+from participants.views import addresses, desk, my, registering, scanning
 
 
 class ReferenceConverter:
@@ -31,9 +31,13 @@ urlpatterns = [
     path("my/lost/sent/", my.lost_sent, name="lost-sent"),
     path("my/<reference:reference>/", my.overview, name="my"),
     path("my/<reference:reference>/details/", my.details, name="details"),
+    path("my/<reference:reference>/address/", addresses.address, name="address"),
+    path("my/<reference:reference>/erase/", my.erase, name="erase"),
     path("my/<reference:reference>/withdraw/", my.withdraw, name="withdraw"),
     path("my/<reference:reference>/data.json", my.held, name="held"),
     path("my/<str:token>/", my.enter, name="enter"),
+    path("address/confirmed/", addresses.confirmed, name="address-confirmed"),
+    path("address/<str:token>/", addresses.confirm, name="confirm-address"),
     # The check-in desk
     path("checkin/", desk.desks, name="desks"),
     path("checkin/<slug:slug>/", desk.desk, name="desk"),

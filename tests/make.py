@@ -10,7 +10,7 @@ from typing import Any
 from django.utils import timezone as clock
 
 from events.models import Appearance, Edition, FieldVisit, Room, Session, Speaker
-from participants import registration
+from participants import nominating, registration
 from participants.models import Delegation, Nomination, Participant, StaffRole, User
 from participants.staffing import grant_role
 
@@ -90,6 +90,34 @@ def nomination(delegation: Delegation, name: str = "Boris Primjerić", **more: A
     return Nomination.objects.create(delegation=delegation, name=name, email=email, **more)
 
 
+def named(delegation: Delegation, name: str = "Boris Primjerić", **more: Any) -> Nomination:
+    """A person whom the contact person nominates, with the mail and its link."""
+    email = more.pop("email", f"nominee{next(_numbers)}@example.org")
+    return nominating.nominate(delegation=delegation, name=name, email=email, by="contact", **more)
+
+
+def registered(nomination: Nomination, status: str = "", *, at: dt.datetime | None = None, **more: Any) -> Participant:
+    """Who registered by the nominee's link, with the nominated address unless another is given."""
+    given = answers(nomination.delegation, **{"email": nomination.email} | more)
+    made = registration.submit(
+        edition=nomination.delegation.edition,
+        answers=given,
+        submission=uuid.uuid4(),
+        by="test",
+        at=at,
+        nomination=nomination,
+    )
+    assert made is not None
+    return moved(made, status)
+
+
+def substitute(replaced: Participant | Nomination, name: str = "Vesna Zamjena", **more: Any) -> Nomination:
+    """The nomination of somebody else instead of this person."""
+    email = more.pop("email", f"substitute{next(_numbers)}@example.org")
+    which: dict[str, Any] = {replaced._meta.model_name or "": replaced}
+    return nominating.substitute(delegation=replaced.delegation, name=name, email=email, by="contact", **which, **more)
+
+
 def answers(delegation: Delegation, **more: Any) -> dict[str, Any]:
     """Good answers to the registration form, cleaned."""
     return {
@@ -109,10 +137,15 @@ def answers(delegation: Delegation, **more: Any) -> dict[str, Any]:
 
 def participant(edition: Edition, status: str = "", *, of: str = "Albania", **more: Any) -> Participant:
     """A registration that came in by the form and was then moved to `status` by the verbs."""
-    at = more.pop("at", None)
+    at, visits = more.pop("at", None), more.pop("visits", ())
     given = answers(delegation(edition, of), **more)
-    made = registration.submit(edition=edition, answers=given, submission=uuid.uuid4(), by="test", at=at)
+    made = registration.submit(edition=edition, answers=given, submission=uuid.uuid4(), visits=visits, by="test", at=at)
     assert made is not None
+    return moved(made, status)
+
+
+def moved(made: Participant, status: str) -> Participant:
+    """Brought to that status by the verbs."""
     if status and status != made.status:
         moves = {
             "confirmed": registration.confirm,

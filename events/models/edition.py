@@ -212,6 +212,10 @@ class Edition(models.Model):
             return True
         return self.last_day is not None and (at or clock.now()).astimezone(self.zone).date() > self.last_day
 
+    def has_begun(self, at: dt.datetime | None = None) -> bool:
+        """Whether the first day has come at the place of the edition."""
+        return self.first_day is not None and (at or clock.now()).astimezone(self.zone).date() >= self.first_day
+
     def registration_state(self, at: dt.datetime | None = None) -> str:
         """One of none (no window known), early, open, closed: whether a registration is taken at that moment."""
         at = at or clock.now()

@@ -1,5 +1,14 @@
 """Every mail: one function per message. Each is queued as a row in the transaction that causes it."""
 
+from participants.mail.changes import (
+    address_asked,
+    address_changed,
+    change_accepted,
+    change_refused,
+    confirm_address,
+    erasure_asked,
+)
+from participants.mail.delegations import invitation, nominated, nomination_withdrawn, replaced, substitute
 from participants.mail.letters import in_words
 from participants.mail.registrations import (
     already_registered,
@@ -13,12 +22,23 @@ from participants.mail.registrations import (
 from participants.mail.visits import visit_place
 
 __all__ = [
+    "address_asked",
+    "address_changed",
     "already_registered",
+    "change_accepted",
+    "change_refused",
+    "confirm_address",
     "confirmed",
     "declined",
+    "erasure_asked",
     "in_words",
+    "invitation",
     "lost_link",
+    "nominated",
+    "nomination_withdrawn",
     "received",
+    "replaced",
+    "substitute",
     "visit_place",
     "waitlisted",
     "withdrawn",

@@ -40,8 +40,8 @@ def to_participant(
     letter: Letter,
     once_key: str | None = None,
     *,
-    to: str = "",
     bulk: BulkMessage | None = None,
+    to: str = "",
 ) -> Message:
     """Queue a mail to a participant, in their language; the caller has switched to it.
 

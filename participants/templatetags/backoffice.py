@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from events.models import Edition
 from participants.access import Right, editions_for, may
-from participants.models import Message, Participant
+from participants.models import ChangeRequest, Message, Participant
 
 register = template.Library()
 
@@ -31,7 +31,16 @@ class Waiting:
 
 # The rows of every day, in the order of the work; what is not named follows by name.
 DAILY = (
-    *("participant", "delegation", "nomination", "nominationletter", "visitbooking", "attendance", "message"),
+    *(
+        "participant",
+        "changerequest",
+        "delegation",
+        "nomination",
+        "nominationletter",
+        "visitbooking",
+        "attendance",
+        "message",
+    ),
     *("session", "speaker", "edition"),
 )
 
@@ -81,15 +90,17 @@ def _mails_waiting(oldest: dt.datetime | None) -> str:
 
 
 def _waiting(edition: Edition) -> list[Waiting]:
-    people, mails = (
-        reverse("admin:participants_participant_changelist"),
-        reverse("admin:participants_message_changelist"),
+    people, mails, changes = (
+        reverse(f"admin:participants_{model}_changelist") for model in ("participant", "message", "changerequest")
     )
+    asked = ChangeRequest.objects.filter(state="asked").values("participant")
     counted = Participant.objects.filter(edition=edition).aggregate(
         pending=Count("pk", filter=Q(status="pending")),
         confirmed=Count("pk", filter=Q(status="confirmed")),
         waitlisted=Count("pk", filter=Q(status="waitlisted")),
         unproven=Count("pk", filter=Q(status__in=Participant.LIVE, email_proven_at=None)),
+        changes=Count("pk", filter=Q(pk__in=asked)),
+        erasures=Count("pk", filter=Q(erasure_asked_at__isnull=False, erased_at=None)),
     )
     mailed = Message.objects.filter(edition=edition).backlog()
 
@@ -101,6 +112,8 @@ def _waiting(edition: Edition) -> list[Waiting]:
         Waiting(counted["confirmed"], _("confirmed"), link(people, status__exact="confirmed")),
         Waiting(counted["waitlisted"], _("on the waiting list"), link(people, status__exact="waitlisted")),
         Waiting(counted["unproven"], _("addresses not proven"), link(people, proven="no")),
+        Waiting(counted["changes"], _("changes to decide"), link(changes, state__exact="asked")),
+        Waiting(counted["erasures"], _("asked to be erased"), link(people, erasure="asked")),
         Waiting(mailed["queued"], _mails_waiting(mailed["oldest"]), link(mails, state__exact="queued")),
         Waiting(mailed["failed"], _("mails failed"), link(mails, state__exact="failed")),
     ]

@@ -32,7 +32,7 @@ def test_without_a_limit_there_is_always_a_place():
     edition = make.edition()
     delegation = make.delegation(edition)
     assert (places_left(edition), quota_left(delegation)) == (None, None)
-    assert has_place(edition, delegation, counts=True)
+    assert has_place(edition, make.participant(edition))
 
 
 def test_only_confirmed_people_whose_role_counts_hold_a_place():

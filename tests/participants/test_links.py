@@ -74,3 +74,12 @@ def test_links_in_mails_begin_with_the_address_of_the_site_and_speak_the_languag
     assert links.my_link(person).startswith("https://rasr.example/my/")
     person.language = "sq"
     assert links.my_link(person).startswith("https://rasr.example/sq/my/")
+
+
+def test_the_links_of_a_nomination_or_a_delegation_are_revoked_alone(person):
+    nomination = make.named(person.delegation)
+    links.delegation_link(person.delegation)
+    assert links.revoke_for(nomination=nomination) == 1
+    assert links.revoke_for(nomination=nomination) == 0
+    assert links.good().filter(nomination=nomination).count() == 0
+    assert links.good().filter(delegation=person.delegation).count() == 1
