@@ -19,6 +19,7 @@ from participants.models import BulkMessage, Delegation, Message, Participant, V
 
 Status = Participant.Status
 CONTACTS = "contacts"
+ENDED = (VisitBooking.State.REFUSED, VisitBooking.State.WITHDRAWN)
 SUBJECT_LENGTH = 150
 SAMPLES = 3
 
@@ -65,11 +66,9 @@ def recipients(edition: Edition, audience: str) -> list[Participant] | list[Dele
         return list(people.live().filter(delegation=int(key)))
     if kind == "visit":
         return list(people.filter(bookings__visit=int(key), bookings__state=VisitBooking.State.CONFIRMED))
-    asked = VisitBooking.objects.filter(
-        visit=int(key), state=VisitBooking.State.ASKED, participant__in=people.confirmed()
-    )
-    incomplete = [one.participant_id for one in asked.select_related("visit", "record") if not visits.is_ready(one)]
-    return list(people.filter(pk__in=incomplete))
+    standing = VisitBooking.objects.filter(visit=int(key), participant__in=people.confirmed()).exclude(state__in=ENDED)
+    lacking = [one for one in standing.select_related("visit", "record") if not visits.is_ready(one)]
+    return list(people.filter(pk__in=[booking.participant_id for booking in lacking]))
 
 
 def placeholders(audience: str) -> tuple[str, ...]:
