@@ -11,14 +11,15 @@ import uuid
 
 import pytest
 from django.apps import apps
+from django.core.files.base import ContentFile
 from django.test import Client
 from django.urls import URLPattern, get_resolver
 from django.utils import timezone
 
 from events.models import Document, Edition, Organisation, Speaker
 from events.scheduling import release_agenda
-from participants import attendance, bulk, changing, checkin, links, visits
-from participants.models import Link, NominationLetter, Participant, StaffRole, User, Vehicle
+from participants import attendance, bulk, changing, checkin, links, nominating, visits
+from participants.models import Link, Participant, StaffRole, User, Vehicle
 from participants.staffing import revoke_role, set_active
 from tests import make
 
@@ -28,6 +29,7 @@ VISITORS = {
     "P": "the public",
     "A": "holder of the link to registration A",
     "B": "holder of the link to another registration of the edition",
+    "N": "holder of the link of the delegation's contact",
     "D": "check-in desk",
     "O": "observer",
     "V": "visit officer",
@@ -36,7 +38,7 @@ VISITORS = {
     "C": "staff whose account was closed",
     "F": "staff whose role was taken away",
 }
-ALL = "PABDOVSXCF"
+ALL = "PABNDOVSXCF"
 STAFF = "DOVSX"
 SIGNED_IN = "DOVSXF"
 NOBODY = ""
@@ -73,6 +75,20 @@ TABLE = {
     "participants:withdraw": "A",
     "participants:held": "A",
     "participants:nothing": NOBODY,
+    # The delegation of A: its contact, and the secretariat under its own name
+    "participants:nominee": ALL,
+    "participants:enter-delegation": ALL,
+    "participants:delegation": "NS",
+    "participants:nominate": "NS",
+    "participants:correct-nomination": "NS",
+    "participants:replace-nomination": "NS",
+    "participants:withdraw-nomination": "NS",
+    "participants:press": "NS",
+    "participants:replace-participant": "NS",
+    "participants:attach-letter": "NS",
+    "participants:letter": "NS",
+    "participants:import-list": "NS",
+    "participants:nothing-of-delegations": NOBODY,
     # The desk; a badge opens a page that says nothing, for staff of the desk the person
     "participants:desks": "DSX",
     "participants:desk": "DS",
@@ -81,7 +97,7 @@ TABLE = {
     "participants:result": "DS",
     "participants:badge": ALL,
     # Staff accounts
-    "account_login": "PABC",  # leads those who are signed in to the back office
+    "account_login": "PABNC",  # leads those who are signed in to the back office
     "account_logout": ALL,
     "account_inactive": ALL,
     "account_reauthenticate": SIGNED_IN,
@@ -101,6 +117,7 @@ TABLE = {
     "admin:participants_bulk_write": "S",
     "admin:participants_mail_kinds": "S",
     "admin:participants_changerequest_decide": "S",
+    "admin:participants_invitations": "S",
     "admin:participants_attendance_choose": "SX",
     "admin:participants_attendance_grid": "S",
     "admin:participants_attendance_xlsx": "S",
@@ -118,8 +135,8 @@ MODELS = {
     "participants_participant": ("SX", NOBODY, "S", NOBODY),
     "participants_changerequest": ("SX", NOBODY, "S", NOBODY),
     "participants_delegation": ("SX", "SX", "S", "S"),
-    "participants_nominationletter": ("SX", "SX", "S", "S"),
-    "participants_nomination": ("SX", "SX", "S", "S"),
+    "participants_nominationletter": ("SX", NOBODY, "S", "S"),
+    "participants_nomination": ("SX", NOBODY, "S", NOBODY),
     "participants_attendance": ("SX", NOBODY, "S", NOBODY),
     "participants_message": ("SX", NOBODY, "S", NOBODY),
     "participants_bulkmessage": ("SX", NOBODY, "S", NOBODY),
@@ -134,7 +151,12 @@ for _model, (_list, _add, _change, _delete) in MODELS.items():
     TABLE |= {f"admin:{_model}_changelist": _list, f"admin:{_model}_add": _add, f"admin:{_model}_change": _change}
     TABLE |= {f"admin:{_model}_history": _change, f"admin:{_model}_delete": _delete}
 
-POST_ONLY = {"participants:scan", "participants:undo", "admin:participants_changerequest_decide"}
+POST_ONLY = {
+    "participants:scan",
+    "participants:undo",
+    "participants:press",
+    "admin:participants_changerequest_decide",
+}
 # What is private of registration A, and who may read it somewhere.
 CANARIES = {
     "canary.mail@example.org": "AS",
@@ -143,7 +165,7 @@ CANARIES = {
     "canary diet": "AS",
     "canary note": "S",
     "canary organisation": "AS",
-    "Canarić": "ADS",
+    "Canarić": "ANDS",
 }
 
 
@@ -174,9 +196,16 @@ class World:
         self.vehicle = Vehicle.objects.create(visit=self.visit, label="Bus 1", seats=40)
         Document.objects.create(edition=edition, title="Paper", url="https://example.org/paper")
         Organisation.objects.create(name="Fictional Institute")
-        delegation = make.delegation(edition)
-        NominationLetter.objects.create(delegation=delegation, reference="1/2030", date=dt.date(2030, 1, 1))
-        make.nomination(delegation)
+        self.delegation = make.delegation(edition)
+        self.nomination = make.nomination(self.delegation)
+        self.letter = nominating.attach_letter(
+            delegation=self.delegation,
+            reference="1/2030",
+            date=dt.date(2030, 1, 1),
+            scan=ContentFile(b"%PDF-1.7", "letter.pdf"),
+            nominations=[self.nomination],
+            by="test",
+        )
         release_agenda(edition=edition, by="test")
         self.a = self._register_a()
         self.b = make.participant(edition, "confirmed")
@@ -209,6 +238,8 @@ class World:
             who: links.issue(Link.Purpose.MY, participant=person, expires_at=ends)
             for who, person in (("A", self.a), ("B", self.b))
         }
+        self.contact_token = links.issue(Link.Purpose.DELEGATION, delegation=self.delegation, expires_at=ends)
+        self.nominee_token = links.issue(Link.Purpose.NOMINEE, nomination=self.nomination, expires_at=ends)
 
     def _register_a(self):
         person = make.participant(
@@ -244,6 +275,8 @@ class World:
                 set_active(user=user, is_active=False, by="test")
             if letter == "F":
                 revoke_role(role=user.roles.get(), by="test")
+        elif letter == "N":
+            assert client.get(f"/delegations/{self.contact_token}/").status_code == 302
         elif letter in self.tokens:
             assert client.get(f"/my/{self.tokens[letter]}/").status_code == 302
         return client
@@ -252,18 +285,27 @@ class World:
         """A path of that route which leads to something of the edition."""
         pk = {"events:visit": self.visit.pk, "participants:result": self.scan.pk}.get(name, self.session.pk)
         pk = {"admin:events_edition_release": self.edition.pk, "admin:participants_attendance_person": self.a.pk}.get(
-            name, pk
+            name, self.delegation.pk if route.startswith("delegations/") else pk
         )
         values = {
             "slug": self.edition.slug,
             "pk": pk,
             "reference": self.a.reference,
-            "token": self.new_address if name == "participants:confirm-address" else self.tokens["A"],
+            "nomination": self.nomination.pk,
+            "participant": self.a.pk,
+            "letter": self.letter.pk,
+            "button": "down",
+            "token": {
+                "participants:nominee": self.nominee_token,
+                "participants:enter-delegation": self.contact_token,
+                "participants:confirm-address": self.new_address,
+            }.get(name, self.tokens["A"]),
             "code": self.a.code,
             "content_type_id": "1",
             "object_id": self._row(name),
         }
         route = re.sub(r"\^\(\?P<app_label>.*\)/\$", "participants/", route).replace(r"^my/(?:.*/)?$", "my/anything/")
+        route = route.replace(r"^(?:delegations|register)/(?:.*/)?$", "delegations/anything/more/")
         return "/" + re.sub(r"<(?:\w+:)?(\w+)>", lambda found: str(values[found[1]]), route)
 
     def _row(self, name):

@@ -30,7 +30,7 @@ LEVELS = {
         {"urls", "admin", "management", "backends"},
         {"views", "templatetags", "demonstration"},
         {"forms", "exports", "held"},
-        {"wording"},
+        {"wording", "roster"},
         {"changing"},
         {"checkin", "places", "nominating"},
         {"substitution"},
@@ -39,10 +39,10 @@ LEVELS = {
         {"registration", "attendance", "staffing", "delivery", "bulk"},
         {"visits"},
         {"mail"},
-        {"capacity", "access", "links", "throttling"},
+        {"capacity", "access", "links", "throttling", "nomination_lists"},
         {"answers"},
         {"models"},
-        {"addresses", "typed"},
+        {"addresses", "typed", "scanned", "spreadsheets"},
     ],
 }
 
