@@ -43,6 +43,7 @@ LEVELS = {
         {"answers"},
         {"models"},
         {"addresses", "typed", "scanned", "spreadsheets"},
+        {"workbooks"},
     ],
 }
 
