@@ -5,10 +5,15 @@ from __future__ import annotations
 import pytest
 
 from participants import places, registration
+from participants.models import Delegation, Participant
 from tests import make
-from tests.participants.races import again, at_once, held, register, set_capacity, statuses, withdraw
+from tests.participants.races import Call, again, at_once, held, register, set_capacity, statuses, withdraw
 
 pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def reassign(person: Participant, delegation: Delegation) -> Call:
+    return lambda: places.reassign(participant=person, role="delegate", delegation=delegation, by="staff")
 
 
 @again
@@ -103,3 +108,21 @@ def test_a_raised_quota_and_a_raised_capacity_at_once_promote_everybody_once():
     at_once(set_capacity(edition, 3), lambda: places.set_quota(delegation=delegation, quota=3, by="staff"))
     assert statuses(*waiting) == ["confirmed", "confirmed"]
     assert edition.messages.filter(kind="promoted").count() == 2
+
+
+@again
+def test_two_who_change_delegation_at_once_take_one_place_of_it():
+    edition = make.edition()
+    serbia = make.delegation(edition, "Serbia", quota=1)
+    people = [make.participant(edition) for _n in range(2)]
+    at_once(*[reassign(person, serbia) for person in people])
+    assert serbia.participants.confirmed().count() == 1
+
+
+def test_without_the_lock_two_who_change_delegation_take_the_same_place(without_lock):
+    edition = make.edition()
+    serbia = make.delegation(edition, "Serbia", quota=1)
+    people = [make.participant(edition) for _n in range(2)]
+    without_lock((places, "quota_left"))
+    at_once(*[reassign(person, serbia) for person in people])
+    assert serbia.participants.confirmed().count() == 2

@@ -8,7 +8,7 @@ import uuid
 
 import pytest
 
-from participants import registration, visits
+from participants import registration, visit_places
 from participants.models import VisitBooking
 from participants.registration import RegistrationError
 from tests import make
@@ -67,7 +67,7 @@ def test_without_the_lock_the_last_place_of_a_visit_is_given_twice(without_lock)
     edition = make.edition()
     visit = make.visit(edition, capacity=1)
     calls = [register(edition, of=f"State {i}", visits=[visit]) for i in range(2)]
-    without_lock((visits, "is_ready"))
+    without_lock((visit_places, "is_ready"))
     at_once(*calls)
     assert VisitBooking.objects.filter(visit=visit, state="confirmed").count() == 2
 

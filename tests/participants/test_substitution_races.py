@@ -47,8 +47,9 @@ def promoted(edition):
 @again
 def test_a_person_replaced_twice_at_once_is_replaced_once():
     edition = make.edition(capacity=1)
-    person = make.registered(make.named(make.delegation(edition)))
-    outcomes = at_once(substitute(person, "One"), substitute(person.nomination, "Two"))
+    nomination = make.named(make.delegation(edition))
+    person = make.registered(nomination)
+    outcomes = at_once(substitute(person, "One"), substitute(nomination, "Two"))
     assert refused(outcomes) == 1
     assert (kept(edition), places_taken(edition)) == (1, 1)
     assert Nomination.objects.filter(delegation=person.delegation, withdrawn_at=None).count() == 1
@@ -56,9 +57,10 @@ def test_a_person_replaced_twice_at_once_is_replaced_once():
 
 def test_without_the_lock_a_person_is_replaced_twice_and_one_place_is_kept_twice(without_lock):
     edition = make.edition(capacity=1)
-    person = make.registered(make.named(make.delegation(edition)))
+    nomination = make.named(make.delegation(edition))
+    person = make.registered(nomination)
     without_lock((substitution, "_replaced"))
-    at_once(substitute(person, "One"), substitute(person.nomination, "Two"))
+    at_once(substitute(person, "One"), substitute(nomination, "Two"))
     assert places_taken(edition) == 2
 
 
