@@ -193,7 +193,7 @@ def test_two_visits_asked_for_in_either_order_by_two_people_never_block_each_oth
     outcomes = at_once(
         both(people[0], one, two),
         both(people[1], two, one),
-        lambda: registration.withdraw(participant=people[0], by="t"),
+        withdraw(people[0]),
     )
     assert not [outcome for outcome in outcomes if isinstance(outcome, Exception) and not is_a_no(outcome)]
     assert held(one) <= 1
