@@ -213,6 +213,8 @@ def lock(participant: Participant) -> tuple[Edition, Participant]:
 
 
 def _check(participant: Participant, to: Status) -> None:
+    if participant.erased_at:
+        raise RegistrationError(_("The data of this registration were erased. It stays as it is."))
     if to == participant.status:
         words = {"status": to.label, "when": mail.in_words(participant.status_changed_at, participant.edition)}
         raise RegistrationError(_("This registration is “%(status)s” already, since %(when)s.") % words)

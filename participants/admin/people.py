@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy
 from events.admin.scope import ScopedAdmin
 from participants import changing, nominating, places, registration
 from participants.admin.beside import Beside
+from participants.admin.erasures import Erasures
 from participants.admin.twice import ask_again, has_been_asked
 from participants.models import Nomination, Participant
 from participants.registration import DETAILS, RegistrationError
@@ -113,7 +114,7 @@ def _changed(fieldsets: Any, other: dict[str, str | None]) -> list[Any]:
 
 
 @admin.register(Participant)
-class ParticipantAdmin(Beside, ScopedAdmin):
+class ParticipantAdmin(Erasures, Beside, ScopedAdmin):
     """Who registered, in which state, and the decisions about them."""
 
     form = ParticipantForm
@@ -125,7 +126,7 @@ class ParticipantAdmin(Beside, ScopedAdmin):
     list_select_related = ("delegation", "edition")
     ordering = ("-edition", "sort_name")
     folded_fields = ("search",)
-    actions = ("confirm", "waitlist", "decline", "reopen", "withdraw")
+    actions = ("confirm", "waitlist", "decline", "reopen", "withdraw", "erase")
     readonly_fields = (
         *("edition", "status", "reference", "code", "email", "email_proven_at"),
         *("waits_for", "nominated", "visits", "mails", "history", "erasure_asked_at"),

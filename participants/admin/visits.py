@@ -23,7 +23,7 @@ from events.models import FieldVisit
 from participants import visits
 from participants.access import Right, editions_for, may
 from participants.admin.delegations import PlacesForm
-from participants.models import Vehicle, VisitBooking
+from participants.models import VisitBooking
 from participants.typed import Line
 from participants.visits import STANDING, VisitError
 
@@ -273,14 +273,3 @@ def _remind(request: HttpRequest, visit: FieldVisit) -> None:
         return
     told = ngettext("%(number)s person was reminded.", "%(number)s people were reminded.", number)
     messages.success(request, told % {"number": number})
-
-
-@admin.register(Vehicle)
-class VehicleAdmin(ScopedAdmin):
-    """Buses and cars."""
-
-    edition_path = "visit__session__edition"
-    list_display = ("label", "seats", "visit")
-    list_filter = ("visit__session__edition",)
-    list_select_related = ("visit__session__edition",)
-    folded_fields = ("label",)
