@@ -124,7 +124,6 @@ TABLE = {
     "admin:participants_vehicles": "VS",
     "admin:participants_bulk_write": "S",
     "admin:participants_mail_kinds": "S",
-    "admin:participants_changerequest_decide": "S",
     "admin:participants_invitations": "S",
     "admin:participants_attendance_choose": "SX",
     "admin:participants_attendance_grid": "S",
@@ -167,7 +166,6 @@ for _model, (_list, _add, _change, _delete) in MODELS.items():
     TABLE |= {f"admin:{_model}_history": _change, f"admin:{_model}_delete": _delete}
 
 POST_ONLY = {
-    "admin:participants_changerequest_decide",
     "admin:participants_records_erase",
     "admin:participants_records_list",
     "participants:press",
@@ -343,7 +341,7 @@ class World:
         return "/" + re.sub(r"<(?:\w+:)?(\w+)>", lambda found: str(values[found[1]]), route)
 
     def _row(self, name):
-        app_and_model = re.fullmatch(r"admin:(\w+?)_(\w+)_(?:change|history|delete|decide)", name or "")
+        app_and_model = re.fullmatch(r"admin:(\w+?)_(\w+)_(?:change|history|delete)", name or "")
         if not app_and_model:
             return "1"
         model = apps.get_model(app_and_model[1], app_and_model[2])
