@@ -67,7 +67,7 @@ class VisitCard:
 
 
 def cards(participant: Participant, at: dt.datetime | None = None) -> list[VisitCard]:
-    """Every visit of the edition in the order of time; two queries, and one for each booking with a record to ask for."""
+    """Every visit of the edition in the order of time; two queries, and one for each record that is asked for."""
     at = at or clock.now()
     edition = participant.edition
     may_act = participant.status in Participant.LIVE and not edition.is_over(at)
