@@ -89,7 +89,9 @@ def no_place(edition: Edition, delegation: Delegation, *, counts: bool) -> str:
 
 def waiting_line(edition: Edition) -> list[Participant]:
     """The waiting list in its order: by time of registration, within one delegation in its nomination order."""
-    waiting = edition.participants.filter(status=Participant.Status.WAITLISTED).order_by("registered_at", "id")
+    waiting = edition.participants.filter(status=Participant.Status.WAITLISTED, erased_at=None).order_by(
+        "registered_at", "id"
+    )
     line = list(waiting.select_related("delegation", "nomination"))
     by_delegation: dict[int, list[Participant]] = defaultdict(list)
     for person in line:
@@ -101,6 +103,14 @@ def waiting_line(edition: Edition) -> list[Participant]:
     # Each delegation keeps the positions its people hold; who of them stands where, it has said itself.
     turns = {pk: iter(people) for pk, people in by_delegation.items()}
     return [next(turns[person.delegation_id]) for person in line]
+
+
+def number_in_line(participant: Participant) -> int | None:
+    """Which number somebody has who waits, from 1; None for everybody else."""
+    if participant.status != Participant.Status.WAITLISTED:
+        return None
+    line = [person.pk for person in waiting_line(participant.edition)]
+    return line.index(participant.pk) + 1 if participant.pk in line else None
 
 
 def next_in_line(edition: Edition) -> Participant | None:

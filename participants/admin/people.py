@@ -9,7 +9,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.db import transaction
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils import formats
 from django.utils import timezone as clock
 from django.utils.translation import gettext as _
@@ -17,6 +17,9 @@ from django.utils.translation import gettext_lazy
 
 from events.admin.scope import ScopedAdmin
 from participants import changing, nominating, places, registration
+from participants.admin.beside import Beside
+from participants.admin.erasures import Erasures
+from participants.admin.twice import ask_again, has_been_asked
 from participants.models import Nomination, Participant
 from participants.registration import DETAILS, RegistrationError
 
@@ -35,6 +38,22 @@ class ProvenFilter(admin.SimpleListFilter):
         """The rows."""
         wanted = {"yes": False, "no": True}.get(self.value() or "")
         return queryset if wanted is None else queryset.filter(email_proven_at__isnull=wanted)
+
+
+class ErasureFilter(admin.SimpleListFilter):
+    """Who asked to be erased."""
+
+    title = gettext_lazy("erasure")
+    parameter_name = "erasure"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        """Those who wait for it."""
+        return [("asked", gettext_lazy("asked to be erased"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """The rows."""
+        waits = {"erasure_asked_at__isnull": False, "erased_at": None}
+        return queryset.filter(**waits) if self.value() == "asked" else queryset
 
 
 class KindOfDelegation(admin.ChoicesFieldListFilter):
@@ -86,26 +105,43 @@ class ParticipantForm(forms.ModelForm):  # type: ignore[type-arg]
         return answers
 
 
+def _changed(fieldsets: Any, other: dict[str, str | None]) -> list[Any]:
+    """The same fieldsets with some fields exchanged for others, or left out (None)."""
+    return [
+        (title, options | {"fields": tuple(shown for one in options["fields"] if (shown := other.get(str(one), one)))})
+        for title, options in fieldsets
+    ]
+
+
 @admin.register(Participant)
-class ParticipantAdmin(ScopedAdmin):
+class ParticipantAdmin(Erasures, Beside, ScopedAdmin):
     """Who registered, in which state, and the decisions about them."""
 
     form = ParticipantForm
     list_display = ("name", "status", "delegation", "role", "is_proven", "registered")
     list_filter = (
-        *("edition", "status", "role", ProvenFilter, "service", ("bookings__state", VisitState)),
+        *("edition", "status", "role", ProvenFilter, ErasureFilter, "service", ("bookings__state", VisitState)),
         *(("delegation__kind", KindOfDelegation), "delegation"),
     )
     list_select_related = ("delegation", "edition")
     ordering = ("-edition", "sort_name")
     folded_fields = ("search",)
-    actions = ("confirm", "waitlist", "decline", "reopen", "withdraw")
+    actions = ("confirm", "waitlist", "decline", "reopen", "withdraw", "erase")
     readonly_fields = (
-        *("edition", "status", "reference", "code", "email", "email_proven_at", "nomination"),
+        *("edition", "status", "reference", "code", "email", "email_proven_at"),
+        *("waits_for", "nominated", "visits", "mails", "history", "erasure_asked_at"),
         *("registered_at", "status_changed_at", "consent_privacy_at", "consent_photo_at", "consent_list_at"),
     )
     fieldsets = (
-        (None, {"fields": ("edition", ("status", "status_changed_at"), ("reference", "code"), "staff_note", "seen")}),
+        (
+            None,
+            {
+                "fields": (
+                    *("edition", ("status", "status_changed_at"), "waits_for", "erasure_asked_at"),
+                    *(("reference", "code"), "staff_note", "seen"),
+                )
+            },
+        ),
         (
             gettext_lazy("Person"),
             {
@@ -119,13 +155,14 @@ class ParticipantAdmin(ScopedAdmin):
                 )
             },
         ),
-        (gettext_lazy("Work"), {"fields": (("delegation", "role"), "nomination", "organisation", "function")}),
+        (gettext_lazy("Work"), {"fields": (("delegation", "role"), "nominated", "organisation", "function")}),
         (gettext_lazy("Contact"), {"fields": (("email", "email_proven_at"), "phone", "language")}),
         (gettext_lazy("Needs"), {"fields": ("dietary", "access_needs")}),
         (
             gettext_lazy("Agreement"),
             {"fields": ("registered_at", "consent_privacy_at", "consent_photo_at", "consent_list_at")},
         ),
+        (gettext_lazy("What happened"), {"fields": ("visits", "mails", "history")}),
     )
 
     @admin.display(description=gettext_lazy("registered"), ordering="registered_at")
@@ -139,13 +176,14 @@ class ParticipantAdmin(ScopedAdmin):
         return participant.email_proven_at is not None
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        """A nomination can be joined where there is none, and is only shown where there is one."""
-        if obj is None or obj.nomination_id:
-            return self.fieldsets
-        return [
-            (title, options | {"fields": tuple("joined" if one == "nomination" else one for one in options["fields"])})
-            for title, options in self.fieldsets
-        ]
+        """A nomination can be joined where there is none, and is only shown where there is one.
+
+        Who may look alone sees neither the note of the secretariat nor what only a form needs.
+        """
+        if not self.has_change_permission(request, obj):
+            return _changed(self.fieldsets, {"staff_note": None, "seen": None})
+        is_joined = obj is None or obj.nomination_id
+        return self.fieldsets if is_joined else _changed(self.fieldsets, {"nominated": "joined"})
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """People register themselves, or walk in at the desk."""
@@ -213,9 +251,13 @@ class ParticipantAdmin(ScopedAdmin):
         self._each(request, queryset, registration.confirm)
 
     @admin.action(description=gettext_lazy("Decline"), permissions=["change"])
-    def decline(self, request: HttpRequest, queryset: QuerySet[Participant]) -> None:
-        """Say no; freed places go to the next in line."""
-        self._each(request, queryset, registration.decline)
+    def decline(self, request: HttpRequest, queryset: QuerySet[Participant]) -> HttpResponse | None:
+        """Say no; freed places go to the next in line. Asked twice."""
+        if has_been_asked(request):
+            self._each(request, queryset, registration.decline)
+            return None
+        question = _("Do you want to decline these registrations?")
+        return ask_again(self, request, queryset, action="decline", question=question, button=_("Decline"))
 
     @admin.action(description=gettext_lazy("Put on the waiting list"), permissions=["change"])
     def waitlist(self, request: HttpRequest, queryset: QuerySet[Participant]) -> None:
@@ -228,6 +270,10 @@ class ParticipantAdmin(ScopedAdmin):
         self._each(request, queryset, registration.reopen)
 
     @admin.action(description=gettext_lazy("Withdraw (for good)"), permissions=["change"])
-    def withdraw(self, request: HttpRequest, queryset: QuerySet[Participant]) -> None:
-        """For those who say by telephone that they do not come; freed places go to the next in line."""
-        self._each(request, queryset, registration.withdraw)
+    def withdraw(self, request: HttpRequest, queryset: QuerySet[Participant]) -> HttpResponse | None:
+        """For those who say by telephone that they do not come; freed places go to the next in line. Asked twice."""
+        if has_been_asked(request):
+            self._each(request, queryset, registration.withdraw)
+            return None
+        question = _("Do you want to withdraw these registrations? They cannot be taken up again.")
+        return ask_again(self, request, queryset, action="withdraw", question=question, button=_("Withdraw"))

@@ -131,16 +131,19 @@ class Details(PlainForm):
 
 
 class DetailsForm(Details):
-    """Change of details, with the version that the person saw."""
+    """Change of details, with the version that the person saw. `asked`: answers that wait for the secretariat."""
 
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=0, max_value=2**31 - 1)
 
-    def __init__(self, participant: Participant, *args: Any, **kwargs: Any) -> None:
+    def __init__(
+        self, participant: Participant, *args: Any, asked: dict[str, Any] | None = None, **kwargs: Any
+    ) -> None:
         consents = {
             "consent_photo": participant.consent_photo_at is not None,
             "consent_list": participant.consent_list_at is not None,
         }
-        kwargs["initial"] = consents | {name: getattr(participant, name) for name in (*DETAILS, "version")}
+        stored = {name: getattr(participant, name) for name in (*DETAILS, "version")}
+        kwargs["initial"] = consents | stored | (asked or {})
         super().__init__(*args, **kwargs)
         self.helper.layout = layout_of(self, "version")
 

@@ -1,5 +1,13 @@
 """Every mail: one function per message. Each is queued as a row in the transaction that causes it."""
 
+from participants.mail.changes import (
+    address_asked,
+    address_changed,
+    change_accepted,
+    change_refused,
+    confirm_address,
+    erasure_asked,
+)
 from participants.mail.delegations import invitation, nominated, nomination_withdrawn, replaced, substitute
 from participants.mail.letters import in_words
 from participants.mail.registrations import (
@@ -11,12 +19,25 @@ from participants.mail.registrations import (
     waitlisted,
     withdrawn,
 )
-from participants.mail.visits import visit_place
+from participants.mail.visits import (
+    visit_incomplete,
+    visit_place,
+    visit_refused,
+    visit_rules_changed,
+    visit_waitlisted,
+    visit_withdrawn,
+)
 
 __all__ = [
+    "address_asked",
+    "address_changed",
     "already_registered",
+    "change_accepted",
+    "change_refused",
+    "confirm_address",
     "confirmed",
     "declined",
+    "erasure_asked",
     "in_words",
     "invitation",
     "lost_link",
@@ -25,7 +46,12 @@ __all__ = [
     "received",
     "replaced",
     "substitute",
+    "visit_incomplete",
     "visit_place",
+    "visit_refused",
+    "visit_rules_changed",
+    "visit_waitlisted",
+    "visit_withdrawn",
     "waitlisted",
     "withdrawn",
 ]

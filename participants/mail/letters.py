@@ -29,21 +29,30 @@ class Letter:
     subject: str
     paragraphs: list[str]
     link: str = ""
-    link_words: str = ""
+    link_words: str = ""  # what the link says; "My registration" where this is empty
     facts: list[tuple[str, str]] = field(default_factory=list)
     calendar: str = ""
 
 
 def to_participant(
-    participant: Participant, kind: str, letter: Letter, once_key: str | None = None, bulk: BulkMessage | None = None
+    participant: Participant,
+    kind: str,
+    letter: Letter,
+    once_key: str | None = None,
+    *,
+    bulk: BulkMessage | None = None,
+    to: str = "",
 ) -> Message:
-    """Queue a mail to a participant, in their language; the caller has switched to it."""
+    """Queue a mail to a participant, in their language; the caller has switched to it.
+
+    `to`: an address that is not, or no longer, the person's. It may be a stranger's, who then learns no name.
+    """
     return _queue(
         participant.edition,
         kind,
         letter,
-        name=participant.name,
-        to=participant.email,
+        name="" if to else participant.name,
+        to=to or participant.email,
         language=participant.language,
         participant=participant,
         once_key=once_key,
@@ -52,7 +61,7 @@ def to_participant(
 
 
 def to_contact(
-    delegation: Delegation, kind: str, letter: Letter, once_key: str | None = None, bulk: BulkMessage | None = None
+    delegation: Delegation, kind: str, letter: Letter, once_key: str | None = None, *, bulk: BulkMessage | None = None
 ) -> Message:
     """Queue a mail to the contact person of a delegation; the caller has switched to the delegation's language."""
     return _queue(

@@ -121,7 +121,9 @@ def lost_link(participant: Participant) -> Message | None:
 @transaction.atomic
 def _link_again(participant: Participant, kind: str, once_key: str | None = None) -> Message | None:
     # Many who ask at once wait here for each other, so that the count below is true.
-    Participant.objects.select_for_update(of=("self",), no_key=True).get(pk=participant.pk)
+    locked = Participant.objects.select_for_update(of=("self",), no_key=True).get(pk=participant.pk)
+    if locked.email_key != participant.email_key:  # another address was confirmed meanwhile: this one gets no link
+        return None
     mails = Message.objects.filter(participant=participant, kind__in=["already registered", "lost link"])
     recent = mails.filter(queued_at__gt=clock.now() - dt.timedelta(hours=1)).count()
     if recent >= REPEATED_LINKS_AN_HOUR or (once_key and mails.filter(once_key=once_key).exists()):

@@ -14,7 +14,7 @@ SAME_VISIT_BACK = "ALTER TABLE participants_visitbooking DROP CONSTRAINT booking
 class Migration(migrations.Migration):
     dependencies = [
         ("events", "0013_edition_invitation"),
-        ("participants", "0004_who_comes"),
+        ("participants", "0015_scans_have_random_names"),
     ]
 
     operations = [

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import json
 from typing import Any
 
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone as clock
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from events.views.frame import edition_frame
-from participants import changing, links, mail, nominating, registration, throttling
+from participants import capacity, changing, joining, links, mail, registration, throttling
 from participants.addresses import address_key
 from participants.forms import DetailsForm, LostForm
 from participants.held import held_on
-from participants.models import Link, Participant
+from participants.models import ChangeRequest, Link, Participant
 from participants.registration import RegistrationError
-from participants.views.private import all_remembered, for_the_bearer, no_link, private_page, remember
-from participants.wording import footnotes, printed, when
+from participants.views.private import all_remembered, csrf_kept, for_the_bearer, no_link, private_page, remember
+from participants.wording import footnotes, printed
 
 LOST_PER_CLIENT = 20
 LOST_PER_ADDRESS = 5
@@ -48,17 +51,25 @@ def nothing(request: HttpRequest) -> HttpResponse:
 def overview(request: HttpRequest, participant: Participant) -> HttpResponse:
     """How the registration stands and what can be done; a post says that the address is the person's own."""
     if request.method == "POST":
-        nominating.prove_address(participant=participant, by="participant")
+        joining.prove_address(participant=participant, by="participant")
         return redirect("participants:my", reference=participant.reference)
-    bookings = participant.bookings.select_related("visit__session").order_by("visit__session__start", "pk")
-    return _page(
+    waiting = _waiting_request(participant)
+    return page(
         request,
         "my",
         participant,
-        bookings=[(booking, when(booking.visit.session, participant.edition)) for booking in bookings],
         delegation=printed(participant.delegation),
         footnotes=footnotes(participant.edition, [participant.delegation]),
+        needs_nomination=not capacity.is_admissible(participant.edition, participant),
+        number_in_line=capacity.number_in_line(participant),
+        new_address=changing.open_address_links(participant).first(),
+        request_waits=waiting,
+        asked_for=[DetailsForm.base_fields[name].label for name in json.loads(waiting.answers)] if waiting else [],
     )
+
+
+def _waiting_request(participant: Participant) -> ChangeRequest | None:
+    return participant.change_requests.filter(state=ChangeRequest.State.ASKED).first()
 
 
 @for_the_bearer
@@ -68,38 +79,74 @@ def withdraw(request: HttpRequest, participant: Participant) -> HttpResponse:
     if not may_withdraw(participant):
         return redirect("participants:my", reference=participant.reference)
     if request.method != "POST":
-        return _page(request, "withdraw", participant)
+        return page(request, "withdraw", participant)
     try:
         with transaction.atomic():
-            nominating.prove_address(participant=participant, by="participant")
             registration.withdraw(participant=participant, by="participant")
+            # Afterwards, so that no nomination is joined and no place given in the moment in which it is given back.
+            joining.prove_address(participant=participant, by="participant")
     except RegistrationError as error:
         participant.refresh_from_db()
         if may_withdraw(participant):
-            return _page(request, "withdraw", participant, status=422, problem=str(error))
+            return page(request, "withdraw", participant, status=422, problem=str(error))
     return redirect("participants:my", reference=participant.reference)
+
+
+@csrf_kept
+@for_the_bearer
+@require_http_methods(["GET", "HEAD", "POST"])
+def details(request: HttpRequest, participant: Participant, *, forged: bool) -> HttpResponse:
+    """Correct the details until the edition's deadline for it; from then on ask the secretariat for the change."""
+    if not may_withdraw(participant):
+        return redirect("participants:my", reference=participant.reference)
+    waiting = None if may_change(participant) else _waiting_request(participant)
+    asked = json.loads(waiting.answers) if waiting else None
+    form = DetailsForm(participant, request.POST if request.method == "POST" else None, asked=asked)
+    status = 422 if form.is_bound else 200
+    if form.is_bound and forged:
+        form.add_error(None, _("The form was open for a long time, or cookies are off. Send the form again"))
+        status = 403
+    elif form.is_bound and form.is_valid() and _saved(participant, form):
+        return redirect("participants:my", reference=participant.reference)
+    return page(request, "details", participant, status=status, form=form, request_waits=waiting)
+
+
+def _saved(participant: Participant, form: DetailsForm) -> bool:
+    """Change the details, or ask for it; false, with the reason in the form, where the rules do not allow it."""
+    answers = dict(form.cleaned_data)
+    version = answers.pop("version")
+    verb: Any = changing.change_details if may_change(participant) else changing.request_change
+    try:
+        with transaction.atomic():
+            verb(participant=participant, answers=answers, version=version, by="participant")
+            # Afterwards: a nomination that is joined now makes another version of the registration.
+            joining.prove_address(participant=participant, by="participant")
+    except RegistrationError as error:
+        participant.refresh_from_db()
+        form.show_for(participant.version)
+        form.add_error(error.field or None, str(error))
+        return False
+    return True
 
 
 @for_the_bearer
 @require_http_methods(["GET", "HEAD", "POST"])
-def details(request: HttpRequest, participant: Participant) -> HttpResponse:
-    """Correct the details until the edition's deadline for it."""
-    if not may_change(participant):
+def erase(request: HttpRequest, participant: Participant) -> HttpResponse:
+    """Say what is erased and what must be kept, ask once more, then tell the secretariat."""
+    if participant.erasure_asked_at:
         return redirect("participants:my", reference=participant.reference)
-    form = DetailsForm(participant, request.POST if request.method == "POST" else None)
-    if form.is_bound and form.is_valid():
-        answers = dict(form.cleaned_data)
-        version = answers.pop("version")
-        try:
-            with transaction.atomic():
-                nominating.prove_address(participant=participant, by="participant")
-                changing.change_details(participant=participant, answers=answers, version=version, by="participant")
-            return redirect("participants:my", reference=participant.reference)
-        except RegistrationError as error:
-            participant.refresh_from_db()
-            form.show_for(participant.version)
-            form.add_error(None, str(error))
-    return _page(request, "details", participant, status=422 if form.is_bound else 200, form=form)
+    if request.method == "POST":
+        changing.ask_for_erasure(participant=participant, by="participant")
+        return redirect("participants:my", reference=participant.reference)
+    has_come = participant.attendance.filter(void_at=None, mark="present").exists()
+    return page(request, "erase", participant, has_come=has_come, kept_until=_attendance_end(participant))
+
+
+def _attendance_end(participant: Participant) -> dt.date | None:
+    """The month until which names and attendance are kept."""
+    edition = participant.edition
+    last = edition.last_day
+    return last and dt.date(last.year + edition.keep_attendance_years, last.month, 1)
 
 
 @for_the_bearer
@@ -147,12 +194,14 @@ def may_change(participant: Participant) -> bool:
     return may_withdraw(participant) and (closes is None or clock.now() < closes)
 
 
-def _page(request: HttpRequest, name: str, participant: Participant, status: int = 200, **more: Any) -> HttpResponse:
+def page(request: HttpRequest, name: str, participant: Participant, status: int = 200, **more: Any) -> HttpResponse:
+    """One of the pages below a registration."""
     context = {
         "participant": participant,
         "edition": participant.edition,
         "frame": edition_frame(participant.edition, "my"),
         "may_change": may_change(participant),
         "may_withdraw": may_withdraw(participant),
+        "may_change_address": participant.status in Participant.LIVE,
     }
     return render(request, f"participants/{name}.html", context | more, status=status)

@@ -28,9 +28,9 @@ def office(client, edition):
     return client
 
 
-def act(office, action, *people):
-    """Tick people, choose an action, go; the page that follows."""
-    typed = {"action": action, "_selected_action": [person.pk for person in people]}
+def act(office, action, *people, again="yes"):
+    """Tick people, choose an action, go, say yes where it is asked again; the page that follows."""
+    typed = {"action": action, "_selected_action": [person.pk for person in people], "again": again}
     return office.post(LIST, typed, follow=True).content.decode()
 
 
@@ -151,6 +151,31 @@ class TestDecisions:
         one, two = make.participant(edition, "confirmed"), make.participant(edition, "waitlisted", of="Serbia")
         assert "Now 1 × withdrawn." in act(office, "withdraw", one)
         assert (status(one), status(two)) == ("withdrawn", "confirmed")
+
+
+class TestAskedTwice:
+    @pytest.mark.parametrize(("action", "end"), [("decline", "declined"), ("withdraw", "withdrawn")])
+    def test_what_ends_a_registration_is_asked_again_with_the_names(self, office, edition, action, end):
+        one, two = make.participant(edition, "confirmed"), make.participant(edition, family_name="Modelaj")
+        other = make.participant(edition, family_name="Vzorec")
+        page = act(office, action, one, two, again="")
+        assert (status(one), status(two)) == ("confirmed", "pending")
+        assert "Boris Primjerić" in page
+        assert "Boris Modelaj" in page
+        assert "Vzorec" not in page
+        assert "1 of them has a place. It goes to the next in line at once." in page
+        assert (status(one), status(two)) == ("confirmed", "pending")
+        act(office, action, one, two)
+        assert (status(one), status(two), status(other)) == (end, end, "pending")
+
+    def test_the_others_are_done_at_once(self, office, edition):
+        person = make.participant(edition)
+        act(office, "confirm", person, again="")
+        assert status(person) == "confirmed"
+
+    def test_a_name_is_shown_as_it_was_written(self, office, edition):
+        person = make.participant(edition, printed_name="<b>Bold</b>")
+        assert "&lt;b&gt;Bold" in act(office, "decline", person, again="")
 
 
 class TestNomination:
@@ -275,7 +300,17 @@ ODD += [
     "bookings__state=x",
     "delegation__contact_email__startswith=a",
 ]
-NAMES = ["participant", "delegation", "nomination", "nominationletter", "message", "scan", "visitbooking", "vehicle"]
+NAMES = [
+    "participant",
+    "changerequest",
+    "delegation",
+    "nomination",
+    "nominationletter",
+    "message",
+    "scan",
+    "visitbooking",
+    "vehicle",
+]
 
 
 @pytest.mark.parametrize("query", ODD)
@@ -317,7 +352,7 @@ def test_the_desk_finds_its_way_from_the_first_page(client, edition):
     assert "permission to view" not in page
 
 
-@pytest.mark.parametrize("name", ["visitrecord", "recordlook", "link"])
+@pytest.mark.parametrize("name", ["visitrecord", "link"])
 def test_identity_records_and_links_are_nowhere(client, name):
     client.force_login(make.staff("secretariat"))
     assert client.get(f"/admin/participants/{name}/").status_code == 404

@@ -1,6 +1,7 @@
 """A delegation takes people back, or sends others in their place, which is kept."""
 
 import datetime as dt
+from typing import Any
 
 import pytest
 from django.utils import timezone as clock
@@ -181,7 +182,8 @@ def test_the_registration_of_who_is_replaced_ends_and_only_a_place_is_kept(befor
         person = make.participant(edition, "" if before == "pending" else before)
     else:
         person = came_to(before, make.named(delegation))
-    new = make.substitute(person.nomination if how == "by nomination" else person)
+    who: Any = person.nomination if how == "by nomination" else person
+    new = make.substitute(who)
     assert (status(person), new.holds_place) == ("withdrawn", before == "confirmed")
     assert kinds(person)[-1] == "replaced"
     assert kinds(new) == ["substitute" if before == "confirmed" else "nominated"]
@@ -303,8 +305,8 @@ def test_a_cut_below_the_kept_places_is_refused_with_both_numbers(limit):
     delegation = make.delegation(edition, quota=2)
     replaced, _other = make.participant(edition), make.participant(edition)
     make.substitute(replaced)
-    subject = {"edition": edition} if limit == "capacity" else {"delegation": delegation}
-    cut = places.set_capacity if limit == "capacity" else places.set_quota
+    subject: Any = {"edition": edition} if limit == "capacity" else {"delegation": delegation}
+    cut: Any = places.set_capacity if limit == "capacity" else places.set_quota
     with pytest.raises(RegistrationError, match="2 places are taken, of them 1 kept for substitutes") as error:
         cut(**subject, by="sec", **{limit: 1})
     assert error.value.field == limit

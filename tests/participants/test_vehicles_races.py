@@ -130,9 +130,10 @@ def test_a_vehicle_removed_while_a_seat_in_it_is_given_is_never_half_gone():
 
 def test_undo_and_the_way_back_at_once_leave_nobody_back_who_never_went():
     for _n in TIMES:
-        booking = seated(bus(visit()))
-        tried = scan(booking, booking.vehicle)
-        answers = at_once(lambda one=tried: checkin.undo(scan=one, by="a"), board(booking, booking.vehicle, "back"))
+        vehicle = bus(visit())
+        booking = seated(vehicle)
+        tried = scan(booking, vehicle)
+        answers = at_once(lambda one=tried: checkin.undo(scan=one, by="a"), board(booking, vehicle, "back"))
         booking.refresh_from_db()
         assert isinstance(answers[0], AttendanceError) == (answers[1].result == "ok")
         assert (booking.boarded_out_at is None) == (booking.boarded_back_at is None)

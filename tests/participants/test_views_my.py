@@ -10,13 +10,14 @@ from django.test import Client, override_settings
 from django.utils import timezone
 
 from events.models import HistoryLine
-from participants import changing, links, registration, throttling
+from participants import links, registration, throttling
 from participants.models import Link, Message, Participant
+from tests import make
 from tests.participants.registered import open_edition, open_visit, participant, path_of_link
 
 pytestmark = pytest.mark.django_db
 
-PAGES = ["", "details/", "withdraw/", "data.json"]
+PAGES = ["", "details/", "address/", "erase/", "withdraw/", "data.json"]
 
 
 @pytest.fixture
@@ -216,76 +217,32 @@ def test_withdrawing_is_asked_once_more_and_proves_the_address(bearer, person):
     assert HistoryLine.objects.filter(verb="withdraw", subject="participant").count() == 1
 
 
-def details(person, **changed):
-    """The form of details as the browser would send it back."""
-    return {name: str(getattr(person, name)) for name in (*registration.DETAILS, "version")} | changed
-
-
-def test_details_are_corrected(bearer, person):
-    page = bearer.get(home(person) + "details/").content.decode()
-    assert 'value="Primjerić"' in page
-    answer = bearer.post(home(person) + "details/", details(person, function="Director", phone="+355672123456"))
-    assert answer.status_code == 302
+def test_withdrawing_gives_no_place_and_joins_no_nomination_on_the_way(client):
+    edition = open_edition(requires_nomination=True, requires_review=False)
+    person = participant(edition)
+    make.nomination(person.delegation, email=person.email)
+    client.get(path_of_link(person))
+    client.post(home(person) + "withdraw/")
     person.refresh_from_db()
-    assert (person.function, str(person.phone)) == ("Director", "+355672123456")
+    assert (person.status, person.nomination) == ("withdrawn", None)
     assert person.email_proven_at
+    assert [message.kind for message in Message.objects.order_by("pk")] == ["received", "withdrawn"]
 
 
-def test_a_consent_is_taken_back_as_easily_as_it_is_given(bearer, person):
-    answers = details(person, consent_photo="on", consent_list="on")
-    bearer.post(home(person) + "details/", answers)
-    person.refresh_from_db()
-    assert person.consent_photo_at
-    assert person.consent_list_at
-    given = person.consent_list_at
-    assert bearer.get(home(person) + "details/").content.decode().count("checked") == 4
-    bearer.post(home(person) + "details/", details(person, consent_list="on"))
-    person.refresh_from_db()
-    assert person.consent_photo_at is None
-    assert person.consent_list_at == given
+def test_somebody_who_waits_learns_the_number(client):
+    edition = open_edition(requires_review=False, capacity=0)
+    participant(edition, "first@example.org")
+    person = participant(edition)
+    client.get(path_of_link(person))
+    assert "You are number 2." in client.get(home(person)).content.decode()
 
 
-def test_a_wrong_detail_is_told_and_the_text_kept(bearer, person):
-    answer = bearer.post(home(person) + "details/", details(person, function="\u200b", dietary="no pork"))
-    page = answer.content.decode()
-    assert answer.status_code == 422
-    assert "<title>Error: " in page
-    assert "Write your function" in page
-    assert "no pork</textarea>" in page
-
-
-def test_who_changed_it_meanwhile_is_not_overwritten_unseen_and_the_text_is_kept(bearer, person):
-    stale = details(person, function="Mine")
-    changing.change_details(participant=person, answers={"function": "Theirs"}, version=person.version, by="staff")
-    answer = bearer.post(home(person) + "details/", stale)
-    page = answer.content.decode()
-    assert answer.status_code == 422
-    assert "Somebody else changed this registration" in page
-    assert 'value="Mine"' in page
-    person.refresh_from_db()
-    assert person.function == "Theirs"
-    assert f'name="version" value="{person.version}"' in page
-    assert bearer.post(home(person) + "details/", stale | {"version": person.version}).status_code == 302
-    person.refresh_from_db()
-    assert person.function == "Mine"
-
-
-@pytest.mark.parametrize("version", ["", "x", "-1", "9" * 30])
-def test_a_version_that_is_none_saves_nothing(bearer, person, version):
-    answer = bearer.post(home(person) + "details/", details(person, function="Mine", version=version))
-    assert answer.status_code == 422
-    person.refresh_from_db()
-    assert person.function == "Head of section"
-
-
-def test_after_the_deadline_details_stay(bearer, edition, person):
-    edition.details_deadline = timezone.now() - dt.timedelta(minutes=1)
+def test_who_withdrew_can_register_again_while_registration_is_open(bearer, edition, person):
+    registration.withdraw(participant=person, by="participant")
+    assert "Register again" in bearer.get(home(person)).content.decode()
+    edition.registration_closes = timezone.now() - dt.timedelta(minutes=1)
     edition.save()
-    assert bearer.get(home(person) + "details/").status_code == 302
-    assert bearer.post(home(person) + "details/", details(person, function="Late")).status_code == 302
-    person.refresh_from_db()
-    assert person.function == "Head of section"
-    assert "Change my details" not in bearer.get(home(person)).content.decode()
+    assert "Register again" not in bearer.get(home(person)).content.decode()
 
 
 def test_the_file_holds_all_of_the_person_and_nothing_of_others(bearer, edition):

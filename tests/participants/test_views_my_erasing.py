@@ -1,0 +1,58 @@
+"""Who wants to be erased: what is said before, and what happens."""
+
+import datetime as dt
+
+import pytest
+
+from participants import attendance, registration
+from tests.participants.registered import open_edition, participant, path_of_link
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def edition():
+    return open_edition()
+
+
+@pytest.fixture
+def person(edition):
+    return participant(edition)
+
+
+@pytest.fixture
+def bearer(client, person):
+    """A browser that has opened the person's link."""
+    client.get(path_of_link(person))
+    return client
+
+
+def home(person):
+    return f"/my/{person.reference}/"
+
+
+def test_erasure_is_asked_once_more_and_ends_the_registration(bearer, person):
+    page = bearer.get(home(person) + "erase/").content.decode()
+    assert "Do you want us to erase your data?" in page
+    assert "Your registration ends at once." in page
+    assert "Your name and when you attended" not in page
+    for _double_click in range(2):
+        assert bearer.post(home(person) + "erase/").status_code == 302
+    person.refresh_from_db()
+    assert person.status == "withdrawn"
+    page = bearer.get(home(person)).content.decode()
+    assert "You asked us to erase your data." in page
+    assert ">Erase my data<" not in page
+    assert bearer.get(home(person) + "erase/").status_code == 302
+
+
+def test_who_has_come_is_told_what_is_kept_and_until_when(client, edition):
+    person = participant(edition)
+    registration.confirm(participant=person, by="test")
+    attendance.mark(participant=person, day=edition.days[0], mark="present", source="grid", by="test")
+    edition.first_day, edition.last_day = dt.date(2026, 3, 2), dt.date(2026, 3, 4)
+    edition.save()
+    client.get(path_of_link(person))
+    page = client.get(home(person) + "erase/").content.decode()
+    assert "Your name and when you attended, until March 2033." in page
+    assert "Your registration ends at once." not in page
