@@ -59,7 +59,7 @@ def test_every_vehicle_is_a_point_to_choose_out_and_back(phone, edition, one):
         assert f'<option value="vehicle-{way}:{one.pk}">' in page
     shown = text_of(choose(phone, one))
     assert "You count here:" in shown
-    assert "Bus 1, way out" in shown
+    assert "Bus 1, to the visit" in shown
     assert "Not today" in shown
 
 
@@ -71,8 +71,8 @@ def test_the_missing_are_named_with_their_delegation_and_nothing_else(phone, one
     scan(aboard, one)
     shown = text_of(choose(phone, one))
     assert "1 of 2 aboard Bus 1." in shown
-    assert "Missing: Boris Vzorec , Slovenia" in shown
-    assert "Come and have no seat in any vehicle: Boris Seatless , Croatia" in shown
+    assert "1 is missing Boris Vzorec , Slovenia" in shown
+    assert "1 comes and has no seat in any vehicle Boris Seatless , Croatia" in shown
     assert "All vehicles of the visit: 1 of 3 aboard." in shown
     for secret in (booking.participant.email, booking.participant.reference, "Ministry"):
         assert secret not in shown.split("Last check-ins")[0]
@@ -84,9 +84,9 @@ def test_on_the_way_back_somebody_missing_is_red_until_all_are_back(phone, one):
         scan(booking, one)
     page = choose(phone, one, "back")
     assert "b-err" in page.content.decode()
-    assert "2 are missing: Boris First , Albania (Bus 1)" in text_of(page)
+    assert "2 are missing Boris First , Albania (Bus 1)" in text_of(page)
     scan(people[0], one, "back")
-    assert "1 is missing: Boris Second" in text_of(phone.get(at(one.visit.session.edition)))
+    assert "1 is missing Boris Second" in text_of(phone.get(at(one.visit.session.edition)))
     scan(people[1], one, "back")
     page = phone.get(at(one.visit.session.edition))
     assert ("b-err" in page.content.decode(), "b-ok" in page.content.decode()) == (False, True)
@@ -108,7 +108,7 @@ def test_a_search_says_how_people_stand_at_the_vehicle(phone, edition, one):
     other = seated(one, "Primerčić")
     scan(other, one)
     shown = text_of(phone.get(at(edition), {"q": "prim"}))
-    for words in ("Not counted on the way out", "Went out in Bus 1", "Aboard Bus 2 since"):
+    for words in ("Not counted on the way to the visit", "Went out in Bus 1", "Aboard Bus 2 since"):
         assert words in shown
 
 
@@ -123,13 +123,13 @@ def test_the_answers_are_green_amber_and_red(phone, one):
     page = press(phone, second, two)
     assert "r-warn" in page.content.decode()
     assert "Aboard. Other vehicle" in text_of(page)
-    assert "This person was in Bus 1. Now the person is counted here." in text_of(page)
+    assert "This person was on the list of Bus 1. Now the person is counted here." in text_of(page)
     page = press(phone, third, two)
     assert "r-stop" in page.content.decode()
     assert "Stop. No free seat" in text_of(page)
     page = press(phone, third, one, "back")
     assert "Stop. Not counted out" in text_of(page)
-    assert "Change where you count to the way out." in text_of(page)
+    assert "choose the vehicle “to the visit”" in text_of(page)
     page = press(signed_in(staff(name="l.sample")), first, one)
     assert "Already aboard" in text_of(page)
     assert "seen by d.sample" in text_of(page)
@@ -142,8 +142,8 @@ def test_an_undone_boarding_is_amber_and_the_person_is_missing_again(phone, edit
     assert phone.post(at(edition, "undo/"), {"nonce": str(Scan.objects.get().nonce)}).status_code == 302
     shown = phone.get(at(edition, f"result/{Scan.objects.get().pk}/"))
     assert "took this check-in back" in text_of(shown)
-    assert "Missing: Boris Primjerić" in text_of(choose(phone, one))
-    assert "Bus 1, way out" in text_of(phone.get(at(edition))).split("Last check-ins")[1]
+    assert "1 is missing Boris Primjerić" in text_of(choose(phone, one))
+    assert "Bus 1, to the visit" in text_of(phone.get(at(edition))).split("Last check-ins")[1]
 
 
 def test_a_moved_boarding_can_be_undone_by_its_button(phone, one):
@@ -179,7 +179,10 @@ def test_a_program_boards_by_the_same_contract(phone, edition, one):
     body = {"code": booking.participant.code, "point": f"vehicle-out:{one.pk}", "nonce": str(uuid.uuid4())}
     body |= {"at": timezone.now().isoformat()}
     first = phone.post(at(edition, "scan/"), body, content_type="application/json").json()
-    assert (first["status"], first["reason"]) == ("ok", "This person was in Bus 2. Now the person is counted here.")
+    assert (first["status"], first["reason"]) == (
+        "ok",
+        "This person was on the list of Bus 2. Now the person is counted here.",
+    )
     assert set(first) == {"status", "reason", "at", "participant"}
     assert phone.post(at(edition, "scan/"), body, content_type="application/json").json() == first
     undone = phone.post(at(edition, "undo/"), {"nonce": body["nonce"]}, content_type="application/json")
