@@ -28,6 +28,7 @@ class Erasures:
     admin_site: Any
     opts: Any
     perm: Any
+    change_list_template = "admin/participants/erasures/list.html"
 
     def get_urls(self) -> list[Any]:
         """With the page of those who asked."""
@@ -75,8 +76,8 @@ class Erasures:
         for person in chosen:
             retention.erase_participant(participant=person, by=request.user.get_username())
         told = ngettext(
-            "The private data of %(number)s person are erased.",
-            "The private data of %(number)s people are erased.",
+            "%(number)s registration is erased.",
+            "%(number)s registrations are erased.",
             len(chosen),
         )
         messages.success(request, told % {"number": len(chosen)})
@@ -92,7 +93,9 @@ def outlook(person: Participant) -> list[str]:
     edition = person.edition
     said = []
     if person.status in Participant.LIVE and not edition.is_over():
-        said.append(_("The registration is withdrawn, and its place goes to the next in line."))
+        said.append(_("The registration is withdrawn."))
+        if person.status == Participant.Status.CONFIRMED:
+            said.append(_("Its place goes to the next in line."))
     if retention.is_kept(person):
         kept = ngettext(
             "The person was there, so name and attendance are kept for %(years)s year.",
@@ -101,5 +104,5 @@ def outlook(person: Participant) -> list[str]:
         )
         said += [kept % {"years": edition.keep_attendance_years}, _("Everything else is erased.")]
     else:
-        said.append(_("Everything is erased, the name too. The numbers of the edition stay the same."))
+        said.append(_("Everything is erased, the name too. Only numbers without names stay."))
     return said

@@ -73,7 +73,7 @@ def test_of_who_is_to_come_it_says_that_the_place_goes_on():
     browser = Client()
     browser.force_login(make.staff())
     page = text(browser.get(PAGE, {"_selected_action": person.pk}))
-    assert "The registration is withdrawn, and its place goes to the next in line." in page
+    assert "The registration is withdrawn. Its place goes to the next in line." in page
 
 
 def test_the_second_press_erases_and_leads_back(office, edition):
@@ -81,7 +81,7 @@ def test_the_second_press_erases_and_leads_back(office, edition):
     answer = office.post(PAGE, {"_selected_action": person.pk}, follow=True)
     person.refresh_from_db()
     assert person.family_name == ""
-    assert "The private data of 1 person are erased." in text(answer)
+    assert "1 registration is erased." in text(answer)
     assert "Nobody waits to be erased." in text(answer)
 
 
