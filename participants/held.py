@@ -9,6 +9,7 @@ from django.db.models import Q
 
 from events.models import HistoryLine
 from participants.models import Link, Message, Nomination, Participant, RecordLook, VisitBooking, VisitRecord
+from participants.records import asked, ending
 
 # Copies for search and sorting, and keys that mean nothing outside the database.
 _LEFT_OUT = {"id", "edition", "participant", "booking", "search", "sort_name", "email_key", "rank_order", "submission"}
@@ -69,8 +70,8 @@ def held_on(participant: Participant) -> dict[str, Any]:
         ],
         "links": [_row(link) for link in Link.objects.filter(mine)],
         "history": _history(participant, bookings),
-        "not_in_this_file": "Notes of the secretariat, and identity numbers but for their last two characters. "
-        "Ask the secretariat for them.",
+        "not_in_this_file": "Notes of the secretariat, and what you wrote for the host of a visit but for the last two "
+        "characters of a number. Ask the secretariat for them.",
     }
 
 
@@ -106,11 +107,10 @@ def _booking(booking: VisitBooking) -> dict[str, Any]:
     answer = _row(booking)
     looks = RecordLook.objects.filter(record__booking=booking)
     answer["record_was_opened"] = [{"at": look.at, "action": look.action} for look in looks]
-    record = getattr(booking, "record", None)
-    if record is not None:
-        answer["record"] = _row(record)
-        # Write-only: once saved, the full number never leaves for a browser again.
-        answer["record"]["document_number"] = "…" + record.document_number[-2:] if record.document_number else ""
+    saved = VisitRecord.objects.filter(booking=booking).values("saved_at").first()
+    if saved is not None:
+        # Write-only: once saved, no answer but the end of the number leaves for a browser again.
+        answer["record"] = saved | {"document_number": "…" + ending(booking), "answers": asked(booking.visit)}
     return answer
 
 

@@ -28,7 +28,7 @@ class Erasures:
     admin_site: Any
     opts: Any
     perm: Any
-    change_list_template = "admin/participants/erasures/list.html"
+    change_list_template: Any = "admin/participants/erasures/list.html"
 
     def get_urls(self) -> list[Any]:
         """With the page of those who asked."""

@@ -25,7 +25,7 @@ def world() -> Planted:
 
 
 def noon(world: Planted, days: int) -> dt.datetime:
-    return dt.datetime.combine(world.edition.last_day + dt.timedelta(days=days), dt.time(12), world.edition.zone)
+    return dt.datetime.combine(world.edition.days[-1] + dt.timedelta(days=days), dt.time(12), world.edition.zone)
 
 
 def of(who: str, words: set[str]) -> set[str]:
