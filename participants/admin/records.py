@@ -82,6 +82,7 @@ class RecordLookAdmin(ReadOnly, ScopedAdmin):
         """Who comes and whose record is complete, without a value of it; below it the host list is taken out."""
         return self._visit(request, get_object_or_404(_visits(request), pk=pk), ReasonForm())
 
+    @method_decorator(sensitive_variables())
     def host_list(self, request: HttpRequest, pk: int) -> HttpResponse:
         """The list as a file, once a reason is written."""
         visit = get_object_or_404(_visits(request), pk=pk)
@@ -100,7 +101,7 @@ class RecordLookAdmin(ReadOnly, ScopedAdmin):
         response["Content-Disposition"] = content_disposition_header(True, name) or ""
         return response
 
-    @method_decorator(sensitive_variables("record", "answers"))
+    @method_decorator(sensitive_variables())
     def booking(self, request: HttpRequest, pk: int) -> HttpResponse:
         """One record: asked for with a reason, shown in the answer to that post and nowhere else."""
         booking = _booking(request, pk)
