@@ -14,6 +14,7 @@ _APPS = {"events": Right.EDIT_AGENDA, "participants": Right.SEE_PEOPLE}
 # The right that a change needs, where seeing is not enough.
 _CHANGES = {"participants": Right.DECIDE, "events": Right.EDIT_AGENDA}
 _STAFF = {"user", "staffrole"}
+_VISITS = {"visitbooking", "vehicle"}
 _HIDDEN = {"visitrecord"}
 
 
@@ -33,7 +34,7 @@ class RoleBackend(BaseBackend):
             return may(user_obj, Right.SEE_VISIT_RECORDS, edition)
         if model == "recordlook" and action == "view" and may(user_obj, Right.SEE_VISIT_RECORDS, edition):
             return True
-        right = _APPS[app] if action == "view" else _CHANGES[app]
+        right = _APPS[app] if action == "view" else Right.MANAGE_VISITS if model in _VISITS else _CHANGES[app]
         if model == "edition" and action == "add":
             return may_everywhere(user_obj, right)
         return may(user_obj, right, edition)
