@@ -8,7 +8,8 @@ from django.db import models
 
 from events.models import HistoryLine
 from participants.models import Participant, VisitBooking, VisitRecord
-from participants.records import asked, ending
+from participants.records import ending
+from participants.visit_places import record_asked
 
 # Copies for search and sorting, and keys that mean nothing outside the database.
 _LEFT_OUT = {"id", "edition", "participant", "booking", "search", "sort_name", "email_key", "rank_order", "submission"}
@@ -58,7 +59,7 @@ def _booking(booking: VisitBooking) -> dict[str, Any]:
     saved = VisitRecord.objects.filter(booking=booking).values("saved_at").first()
     if saved is not None:
         # Write-only: once saved, no answer but the end of the number leaves for a browser again.
-        answer["record"] = saved | {"document_number": "…" + ending(booking), "answers": asked(booking.visit)}
+        answer["record"] = saved | {"document_number": "…" + ending(booking), "answers": record_asked(booking.visit)}
     return answer
 
 

@@ -48,10 +48,6 @@ class RecordLookAdmin(ReadOnly, ScopedAdmin):
         """Whose record it was; nobody for a list and for a record that is erased."""
         return look.record.booking.participant.name if look.record else ""
 
-    def has_module_permission(self, request: HttpRequest) -> bool:
-        """Also for the officer, who sees nothing else of those who come."""
-        return bool(request.user.has_perm("participants.view_recordlook"))
-
     def get_queryset(self, request: HttpRequest) -> Any:
         """With the person whose record it was, without a value of the record."""
         rows = super().get_queryset(request).select_related("record__booking__participant")
