@@ -168,6 +168,10 @@ class _Examples:
         visit = self.of(FieldVisit)
         if visit is None:
             return None
+        state = self.kind.removeprefix("visit_")
         return VisitBooking.objects.create(
-            participant=self.of(Participant), visit=visit, state="confirmed", asked_at=clock.now()
+            participant=self.of(Participant),
+            visit=visit,
+            state=state if state in VisitBooking.State else VisitBooking.State.CONFIRMED,
+            asked_at=clock.now(),
         )

@@ -14,14 +14,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from events.views.frame import edition_frame
-from participants import capacity, changing, links, mail, nominating, registration, throttling
+from participants import capacity, changing, joining, links, mail, registration, throttling
 from participants.addresses import address_key
 from participants.forms import DetailsForm, LostForm
 from participants.held import held_on
 from participants.models import ChangeRequest, Link, Participant
 from participants.registration import RegistrationError
 from participants.views.private import all_remembered, csrf_kept, for_the_bearer, no_link, private_page, remember
-from participants.wording import footnotes, printed, when
+from participants.wording import footnotes, printed
 
 LOST_PER_CLIENT = 20
 LOST_PER_ADDRESS = 5
@@ -51,15 +51,13 @@ def nothing(request: HttpRequest) -> HttpResponse:
 def overview(request: HttpRequest, participant: Participant) -> HttpResponse:
     """How the registration stands and what can be done; a post says that the address is the person's own."""
     if request.method == "POST":
-        nominating.prove_address(participant=participant, by="participant")
+        joining.prove_address(participant=participant, by="participant")
         return redirect("participants:my", reference=participant.reference)
-    bookings = participant.bookings.select_related("visit__session").order_by("visit__session__start", "pk")
     waiting = _waiting_request(participant)
     return page(
         request,
         "my",
         participant,
-        bookings=[(booking, when(booking.visit.session, participant.edition)) for booking in bookings],
         delegation=printed(participant.delegation),
         footnotes=footnotes(participant.edition, [participant.delegation]),
         needs_nomination=not capacity.is_admissible(participant.edition, participant),
@@ -86,7 +84,7 @@ def withdraw(request: HttpRequest, participant: Participant) -> HttpResponse:
         with transaction.atomic():
             registration.withdraw(participant=participant, by="participant")
             # Afterwards, so that no nomination is joined and no place given in the moment in which it is given back.
-            nominating.prove_address(participant=participant, by="participant")
+            joining.prove_address(participant=participant, by="participant")
     except RegistrationError as error:
         participant.refresh_from_db()
         if may_withdraw(participant):
@@ -122,7 +120,7 @@ def _saved(participant: Participant, form: DetailsForm) -> bool:
         with transaction.atomic():
             verb(participant=participant, answers=answers, version=version, by="participant")
             # Afterwards: a nomination that is joined now makes another version of the registration.
-            nominating.prove_address(participant=participant, by="participant")
+            joining.prove_address(participant=participant, by="participant")
     except RegistrationError as error:
         participant.refresh_from_db()
         form.show_for(participant.version)
