@@ -28,8 +28,8 @@ from participants.models import (
     VisitBooking,
 )
 
-# A token of a link: nobody but its reader follows it.
-TOKEN = re.compile(r"(?<![\w-])[A-Za-z0-9_-]{43}(?![\w-])")
+# A token of a link, whole or cut where the link is too long to be shown: nobody but its reader follows it.
+TOKEN = re.compile(r"(?<![\w-])[A-Za-z0-9_-]{43}(?![\w-])|(?<=/)[A-Za-z0-9_-]+(?=…)")
 
 
 @dataclasses.dataclass(frozen=True)
