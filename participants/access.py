@@ -23,6 +23,7 @@ class Right(enum.Enum):
     EDIT_AGENDA = enum.auto()
     MARK_ATTENDANCE = enum.auto()
     EXPORT = enum.auto()
+    MANAGE_VISITS = enum.auto()
     SEE_VISIT_RECORDS = enum.auto()
     MANAGE_STAFF = enum.auto()
 
@@ -30,7 +31,7 @@ class Right(enum.Enum):
 _SECRETARIAT = frozenset(Right) - {Right.SEE_VISIT_RECORDS}
 RIGHTS: dict[str, frozenset[Right]] = {
     Role.SECRETARIAT: _SECRETARIAT,
-    Role.VISIT_OFFICER: frozenset({Right.SEE_VISIT_RECORDS, Right.SEE_NUMBERS}),
+    Role.VISIT_OFFICER: frozenset({Right.SEE_VISIT_RECORDS, Right.MANAGE_VISITS, Right.SEE_PEOPLE, Right.SEE_NUMBERS}),
     Role.CHECK_IN: frozenset({Right.CHECK_IN}),
     Role.OBSERVER: frozenset({Right.SEE_NUMBERS}),
 }

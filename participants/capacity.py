@@ -89,7 +89,9 @@ def no_place(edition: Edition, delegation: Delegation, *, counts: bool) -> str:
 
 def waiting_line(edition: Edition) -> list[Participant]:
     """The waiting list in its order: by time of registration, within one delegation in its nomination order."""
-    waiting = edition.participants.filter(status=Participant.Status.WAITLISTED).order_by("registered_at", "id")
+    waiting = edition.participants.filter(status=Participant.Status.WAITLISTED, erased_at=None).order_by(
+        "registered_at", "id"
+    )
     line = list(waiting.select_related("delegation", "nomination"))
     by_delegation: dict[int, list[Participant]] = defaultdict(list)
     for person in line:

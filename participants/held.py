@@ -7,7 +7,8 @@ from typing import Any
 from django.db import models
 
 from events.models import HistoryLine
-from participants.models import Participant, VisitBooking
+from participants.models import Participant, VisitBooking, VisitRecord
+from participants.records import asked, ending
 
 # Copies for search and sorting, and keys that mean nothing outside the database.
 _LEFT_OUT = {"id", "edition", "participant", "booking", "search", "sort_name", "email_key", "rank_order", "submission"}
@@ -42,8 +43,8 @@ def held_on(participant: Participant) -> dict[str, Any]:
         "messages": [_row(message) for message in participant.messages.exclude(kind="confirm address")],
         "links": [_row(link) for link in participant.links.all()],
         "history": [{"at": line.at, "verb": line.verb, "from": line.before, "to": line.after} for line in history],
-        "not_in_this_file": "Notes of the secretariat, and identity numbers but for their last two characters. "
-        "Ask the secretariat for them.",
+        "not_in_this_file": "Notes of the secretariat, and what you wrote for the host of a visit but for the last two "
+        "characters of a number. Ask the secretariat for them.",
     }
 
 
@@ -54,11 +55,10 @@ def _row(row: models.Model) -> dict[str, Any]:
 
 def _booking(booking: VisitBooking) -> dict[str, Any]:
     answer = _row(booking)
-    record = getattr(booking, "record", None)
-    if record is not None:
-        answer["record"] = _row(record)
-        # Write-only: once saved, the full number never leaves for a browser again.
-        answer["record"]["document_number"] = "…" + record.document_number[-2:] if record.document_number else ""
+    saved = VisitRecord.objects.filter(booking=booking).values("saved_at").first()
+    if saved is not None:
+        # Write-only: once saved, no answer but the end of the number leaves for a browser again.
+        answer["record"] = saved | {"document_number": "…" + ending(booking), "answers": asked(booking.visit)}
     return answer
 
 

@@ -70,8 +70,7 @@ def my_end(participant: Participant) -> dt.datetime:
 def my_link(participant: Participant) -> str:
     """A new address under which the participant manages the registration, in their language."""
     token = issue(Link.Purpose.MY, participant=participant, expires_at=my_end(participant))
-    with override(participant.language):
-        return settings.SITE_URL + reverse("participants:enter", args=[token])
+    return _address("participants:enter", token, participant.language)
 
 
 def nominee_link(nomination: Nomination) -> str:
@@ -81,16 +80,16 @@ def nominee_link(nomination: Nomination) -> str:
     edition = nomination.delegation.edition
     end = _end_of(edition, 0 if edition.last_day else edition.keep_unconfirmed_days)
     token = issue(Link.Purpose.NOMINEE, nomination=nomination, expires_at=end)
-    return _address(f"register/{token}/", nomination.delegation.language)
+    return _address("participants:nominee", token, nomination.delegation.language)
 
 
 def delegation_link(delegation: Delegation) -> str:
     """A new address under which the contact person manages the delegation; it ends like a participant's."""
     end = _end_of(delegation.edition, delegation.edition.keep_unconfirmed_days)
     token = issue(Link.Purpose.DELEGATION, delegation=delegation, expires_at=end)
-    return _address(f"delegations/{token}/", delegation.language)
+    return _address("participants:enter-delegation", token, delegation.language)
 
 
-def _address(path: str, language: str) -> str:
-    prefix = "" if language == settings.LANGUAGE_CODE else f"{language}/"
-    return f"{settings.SITE_URL}/{prefix}{path}"
+def _address(page: str, token: str, language: str) -> str:
+    with override(language):
+        return settings.SITE_URL + reverse(page, args=[token])

@@ -101,4 +101,5 @@ def reassign(*, participant: Participant, role: str, delegation: Delegation, by:
     participant.save(update_fields=["role", "delegation", "nomination", "version"])
     record(participant, "reassign", by=by, edition=edition, before=before, after=f"{role}, delegation {delegation.pk}")
     fill_places(edition, by, None)
+    participant.refresh_from_db(fields=["status", "status_changed_at", "version"])
     return participant

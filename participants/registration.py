@@ -90,7 +90,7 @@ def submit(
         raise _sent_before() from None
     record(participant, "submit", by=by, edition=edition, after=participant.status)
     _ask_for_visits(participant, visits, by, at)
-    booking.settle(participant=participant, by=by, at=at)
+    booking.settle(participant=participant, by=by, at=at, told=True)
     _tell(participant)
     if participant.status == Status.CONFIRMED and end_hold(participant.nomination, edition, by):
         fill_places(edition, by, at)  # a role that takes no place leaves the kept one to somebody else
@@ -183,7 +183,10 @@ def _ask_for_visits(participant: Participant, wanted: Iterable[FieldVisit], by: 
             raise RegistrationError(_("Choose a field visit of this edition."), "visits")
         if visit.pk not in open_now:
             raise RegistrationError(_("Sign-up for this field visit has ended. Take away the tick."), "visits")
-        booking.ask(participant=participant, visit=visit, by=by, at=at)
+        try:
+            booking.ask(participant=participant, visit=visit, by=by, at=at, told=True)
+        except booking.VisitError as error:  # what was looked at above has changed since
+            raise RegistrationError(str(error), "visits") from None
 
 
 def _tell(participant: Participant) -> None:
@@ -210,6 +213,8 @@ def lock(participant: Participant) -> tuple[Edition, Participant]:
 
 
 def _check(participant: Participant, to: Status) -> None:
+    if participant.erased_at:
+        raise RegistrationError(_("The data of this registration were erased. It stays as it is."))
     if to == participant.status:
         words = {"status": to.label, "when": mail.in_words(participant.status_changed_at, participant.edition)}
         raise RegistrationError(_("This registration is “%(status)s” already, since %(when)s.") % words)
@@ -258,7 +263,7 @@ def give_place(participant: Participant, by: str, at: dt.datetime | None) -> Par
 def _place(participant: Participant, verb: str, by: str, at: dt.datetime | None, *, from_waiting_list: bool) -> bool:
     """Confirm, see to the visits that were asked for, and write to the person. Whether a kept place was used."""
     _move(participant, Status.CONFIRMED, verb, by, at)
-    booking.settle(participant=participant, by=by, at=at)
+    booking.settle(participant=participant, by=by, at=at, told=True)
     mail.confirmed(participant, from_waiting_list=from_waiting_list)
     return end_hold(participant.nomination, participant.edition, by)
 

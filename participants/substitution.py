@@ -95,6 +95,8 @@ def _replaced(
     person = lock_person(delegation, **which)
     named = nomination.pk if nomination else person and person.nomination_id
     old = lock_nomination(named) if named else None
+    if person and old and old.withdrawn_at and nomination is None:
+        old = None  # taken back before the registration was taken up again
     if old and old.delegation_id == delegation.pk:
         old.delegation = delegation
     elif old or person is None:

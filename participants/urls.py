@@ -2,7 +2,18 @@
 
 from django.urls import path, re_path, register_converter
 
-from participants.views import addresses, desk, my, registering, scanning
+from participants.views import (
+    addresses,
+    delegations,
+    desk,
+    letters,
+    my,
+    nominees,
+    records,
+    registering,
+    scanning,
+    visits,
+)
 
 
 class ReferenceConverter:
@@ -26,6 +37,21 @@ urlpatterns = [
     # Registration
     path("editions/<slug:slug>/register/", registering.register, name="register"),
     path("editions/<slug:slug>/register/sent/", registering.sent, name="sent"),
+    path("register/<str:token>/", nominees.register, name="nominee"),
+    # What the contact of a delegation manages
+    path("delegations/<int:pk>/", delegations.delegation, name="delegation"),
+    path("delegations/<int:pk>/nominate/", delegations.nominate, name="nominate"),
+    path("delegations/<int:pk>/nominations/<int:nomination>/correct/", delegations.correct, name="correct-nomination"),
+    path("delegations/<int:pk>/nominations/<int:nomination>/replace/", delegations.replace, name="replace-nomination"),
+    path(
+        "delegations/<int:pk>/nominations/<int:nomination>/withdraw/", delegations.withdraw, name="withdraw-nomination"
+    ),
+    path("delegations/<int:pk>/nominations/<int:nomination>/<slug:button>/", delegations.press, name="press"),
+    path("delegations/<int:pk>/people/<int:participant>/replace/", delegations.replace, name="replace-participant"),
+    path("delegations/<int:pk>/letters/", letters.attach, name="attach-letter"),
+    path("delegations/<int:pk>/letters/<int:letter>.pdf", letters.scan, name="letter"),
+    path("delegations/<int:pk>/list/", letters.import_list, name="import-list"),
+    path("delegations/<str:token>/", delegations.enter, name="enter-delegation"),
     # What a participant manages
     path("my/lost/", my.lost, name="lost"),
     path("my/lost/sent/", my.lost_sent, name="lost-sent"),
@@ -34,6 +60,9 @@ urlpatterns = [
     path("my/<reference:reference>/address/", addresses.address, name="address"),
     path("my/<reference:reference>/erase/", my.erase, name="erase"),
     path("my/<reference:reference>/withdraw/", my.withdraw, name="withdraw"),
+    path("my/<reference:reference>/visits/", visits.my_visits, name="my-visits"),
+    path("my/<reference:reference>/visits/<int:pk>/give-back/", visits.give_back, name="my-visit-give-back"),
+    path("my/<reference:reference>/record/", records.record, name="record"),
     path("my/<reference:reference>/data.json", my.held, name="held"),
     path("my/<str:token>/", my.enter, name="enter"),
     path("address/confirmed/", addresses.confirmed, name="address-confirmed"),
@@ -47,4 +76,5 @@ urlpatterns = [
     path("c/<str:code>/", desk.badge, name="badge"),
     # Whatever else stands here is answered like a link that has ended.
     re_path(r"^my/(?:.*/)?$", my.nothing, name="nothing"),
+    re_path(r"^(?:delegations|register)/(?:.*/)?$", delegations.nothing, name="nothing-of-delegations"),
 ]

@@ -1,116 +1,318 @@
-"""Places on field visits: asked with the registration, given to the confirmed, given back by who does not come.
+"""Places on field visits: one function for each change of a booking, and for each change of a visit that moves places.
 
-All of it happens under the lock of the edition, which whoever calls holds; below it the visit is locked.
+Everything locks the edition, then the visit. Only confirmed participants hold places.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone as clock
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from events.models import FieldVisit, record
+from events.text import clean_text, has_visible
 from participants import mail
+from participants.capacity import lock_edition
 from participants.models import Participant, VisitBooking
+from participants.visit_places import (
+    ASKED_RECORD,
+    STANDING,
+    TRANSITIONS,
+    State,
+    VisitError,
+    check,
+    fill,
+    in_line,
+    is_off,
+    is_open,
+    is_ready,
+    lock_booking,
+    lock_both,
+    lock_visit,
+    missing,
+    move,
+    open_visits,
+    save,
+    todo,
+    with_visit,
+)
 
-State = VisitBooking.State
-# What the host of a visit may ask, and the fields of the record that answer it.
-ASKED_RECORD = {
-    "asks_identity": ("nationality", "document_type", "document_number", "document_expiry"),
-    "asks_birth_date": ("birth_date",),
-    "asks_sizes": ("sizes",),
-    "asks_emergency_contact": ("emergency_contact",),
-}
+__all__ = [
+    "ASKED_RECORD",
+    "STANDING",
+    "TRANSITIONS",
+    "VisitError",
+    "is_open",
+    "is_ready",
+    "missing",
+    "open_visits",
+    "todo",
+]
+REMINDED_ONCE_IN = dt.timedelta(days=1)
 
 
-def open_visits(edition_pk: int, at: dt.datetime | None = None) -> list[FieldVisit]:
-    """The visits of an edition for which one can sign up at that moment."""
+# -- What a participant does -----------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def ask(
+    *, participant: Participant, visit: FieldVisit, by: str, at: dt.datetime | None = None, told: bool = False
+) -> VisitBooking:
+    """Write down that a participant wants to come on a visit, and give the place where nothing is missing.
+
+    Asking twice is asking once; who has withdrawn goes to the end of the line. `told`: a mail of the caller says
+    what came of it, and `settle` follows. Returns the booking. Raises VisitError after the sign-up deadline, for a
+    visit of another edition, for a registration that has ended, and after a refusal by the host.
+    """
     at = at or clock.now()
-    visits = FieldVisit.objects.filter(session__edition=edition_pk, session__status="scheduled")
-    return [v for v in visits.select_related("session") if v.signup_deadline is None or at < v.signup_deadline]
-
-
-def _lock(pk: int) -> FieldVisit:
-    locked = FieldVisit.objects.select_for_update(no_key=True, of=("self",)).select_related("session__edition")
-    return locked.get(pk=pk)
-
-
-@transaction.atomic(savepoint=False)
-def ask(*, participant: Participant, visit: FieldVisit, by: str, at: dt.datetime | None = None) -> VisitBooking:
-    """Write down that a participant wants to come on a visit; asking twice is asking once."""
-    _lock(visit.pk)
-    booking, is_new = VisitBooking.objects.get_or_create(
-        participant=participant, visit=visit, defaults={"asked_at": at or clock.now()}
-    )
-    if is_new:
-        record(booking, "ask", by=by, edition=participant.edition, after=booking.state)
+    edition = lock_edition(participant.edition_id)
+    visit = lock_visit(visit.pk)
+    booking = VisitBooking.objects.select_related("participant").filter(participant=participant, visit=visit).first()
+    if booking is not None and booking.state in STANDING:
+        return booking
+    _check_open(participant, visit, at)
+    if booking is None:
+        booking = VisitBooking.objects.create(participant=participant, visit=visit, asked_at=at)
+        record(booking, "ask", by=by, edition=edition, after=booking.state)
+    elif booking.state == State.REFUSED:
+        raise VisitError(_("The host cannot receive you on this field visit. Write to the secretariat."))
+    else:
+        booking.asked_at = at
+        move(with_visit(booking, visit), State.ASKED, "ask again", by)
+    if not told:
+        fill(visit, by, at)
+        booking.refresh_from_db(fields=["state", "version"])
     return booking
 
 
-@transaction.atomic(savepoint=False)
-def settle(*, participant: Participant, by: str, at: dt.datetime | None = None) -> None:
-    """Give a confirmed participant the visits that were asked for, where there is a place.
-
-    No mail: the one about the registration says it.
-    """
-    if participant.status != Participant.Status.CONFIRMED:
+def _check_open(participant: Participant, visit: FieldVisit, at: dt.datetime) -> None:
+    """Under the lock: whether this person may sign up for this visit at that moment."""
+    if visit.session.edition_id != participant.edition_id:
+        raise VisitError(_("Choose a field visit of this edition."), "visits")
+    live = Participant.objects.filter(pk=participant.pk, status__in=Participant.LIVE)
+    if not live.exists():
+        raise VisitError(_("Your registration has ended, so you cannot book a place."))
+    if is_open(visit, at):
         return
-    for visit in participant.bookings.filter(state=State.ASKED).order_by("visit").values_list("visit", flat=True):
-        _fill(visit, by, at, told=participant)
+    if visit.signup_deadline and not is_off(visit, at):
+        ended = mail.in_words(visit.signup_deadline, visit.session.edition)
+        raise VisitError(_("Sign-up for this field visit ended on %(when)s.") % {"when": ended}, "visits")
+    raise VisitError(_("This field visit is cancelled or has begun. Choose another one."), "visits")
+
+
+@transaction.atomic
+def accept_rules(*, booking: VisitBooking, version: int, by: str, at: dt.datetime | None = None) -> VisitBooking:
+    """Write down that a participant accepts the rules of the visit in this version; then the place may be given.
+
+    Accepting twice is accepting once. Raises VisitError for another version than the one in force, and for a booking
+    that has ended.
+    """
+    booking = lock_booking(booking)
+    _check_stands(booking)
+    if version != booking.visit.rules_version or not str(booking.visit.rules):
+        raise VisitError(_("The rules of the visit have changed. Read them again and accept them."), "version")
+    if booking.rules_version == version:
+        return booking
+    before, booking.rules_version = booking.rules_version, version
+    booking.rules_accepted_at = at or clock.now()
+    save(booking, "rules_version", "rules_accepted_at")
+    record(booking, "accept rules", by=by, edition=booking.participant.edition, before=before or "", after=version)
+    return _filled(booking, by, at)
+
+
+def _check_stands(booking: VisitBooking) -> None:
+    if booking.state not in STANDING:
+        words = {"state": booking.get_state_display()}
+        raise VisitError(_("This booking has ended: it is “%(state)s”.") % words)
+
+
+def _filled(booking: VisitBooking, by: str, at: dt.datetime | None) -> VisitBooking:
+    """Give free places, and return the booking as it is then."""
+    fill(booking.visit, by, at)
+    booking.refresh_from_db(fields=["state", "version"])
+    return booking
+
+
+@transaction.atomic
+def withdraw_booking(*, booking: VisitBooking, by: str, at: dt.datetime | None = None) -> VisitBooking:
+    """Give back a place or a wish; a place goes to the next in line at once.
+
+    Raises VisitError where it was given back or refused, where the visit has begun and where the person is on board.
+    """
+    booking = lock_booking(booking)
+    check(booking, State.WITHDRAWN)
+    _check_ashore(booking, at)
+    move(booking, State.WITHDRAWN, "withdraw", by)
+    mail.visit_withdrawn(booking)
+    return _filled(booking, by, at)
+
+
+def _check_ashore(booking: VisitBooking, at: dt.datetime | None) -> None:
+    """Who is counted on a bus stays counted until they are back."""
+    if booking.boarded_out_at:
+        raise VisitError(_("This person has boarded. Take the boarding back first."))
+    if is_off(booking.visit, at):
+        raise VisitError(_("This field visit is cancelled or has begun. The booking stays as it is."))
+
+
+# -- What the host answers -------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def approve(*, booking: VisitBooking, by: str, at: dt.datetime | None = None) -> VisitBooking:
+    """Write down the yes of the host; then the place may be given. One who was refused stands in the line again.
+
+    Raises VisitError where the host approved already, and where the participant gave the place back.
+    """
+    booking = lock_booking(booking)
+    if booking.state == State.WITHDRAWN:
+        _check_stands(booking)
+    if booking.host_approved_at is not None:
+        when = mail.in_words(booking.host_approved_at, booking.participant.edition)
+        raise VisitError(_("The host approved this visitor already, on %(when)s.") % {"when": when})
+    booking.host_approved_at = at or clock.now()
+    if booking.state == State.REFUSED:
+        booking.refusal_reason = ""
+        move(booking, State.ASKED, "approve", by)
+    else:
+        save(booking, "host_approved_at")
+        record(booking, "approve", by=by, edition=booking.participant.edition, before=booking.state, after="approved")
+    return _filled(booking, by, at)
+
+
+@transaction.atomic
+def refuse(*, booking: VisitBooking, reason: str, by: str, at: dt.datetime | None = None) -> VisitBooking:
+    """Write down the no of the host; a place goes to the next in line. The reason is for the secretariat alone: it
+    stands in no mail and no history.
+
+    Raises VisitError without a reason, where the booking has ended and where the person is on board.
+    """
+    booking = lock_booking(booking)
+    check(booking, State.REFUSED)
+    _check_ashore(booking, at)
+    if not has_visible(reason):
+        raise VisitError(_("Write the reason that the host gave."), "reason")
+    booking.refusal_reason, booking.host_approved_at = reason, None
+    move(booking, State.REFUSED, "refuse", by)
+    mail.visit_refused(booking)
+    return _filled(booking, by, at)
+
+
+# -- What follows from the registration ------------------------------------------------------------------------------
+
+
+@transaction.atomic(savepoint=False)
+def settle(*, participant: Participant, by: str, at: dt.datetime | None = None, told: bool = False) -> None:
+    """Give a confirmed participant the visits that were asked for, where nothing is missing and there is a place.
+
+    `told`: a mail of the caller says what came of it.
+    """
+    asked = participant.bookings.filter(state__in=[State.ASKED, State.WAITLISTED], participant__status="confirmed")
+    pks = list(asked.order_by("visit").values_list("visit", flat=True))
+    if pks:
+        lock_edition(participant.edition_id)
+    for pk in pks:
+        fill(lock_visit(pk), by, at, told=participant if told else None)
 
 
 @transaction.atomic(savepoint=False)
 def withdraw_all(*, participant: Participant, by: str, at: dt.datetime | None = None) -> None:
-    """Give back every visit place and wish of a participant who does not come; a place goes to the next in line."""
-    bookings = participant.bookings.exclude(state__in=[State.WITHDRAWN, State.REFUSED])
-    for booking in bookings.select_for_update(of=("self",), no_key=True).order_by("visit"):
-        held_place, booking.vehicle = booking.state == State.CONFIRMED, None
-        _move(booking, State.WITHDRAWN, "withdraw", by, participant)
-        if held_place:
-            _fill(booking.visit_id, by, at)
+    """Give back every visit place and wish of a participant who does not come; a place goes to the next in line.
 
-
-def is_ready(booking: VisitBooking) -> bool:
-    """Whether nothing but a place is missing: the rules accepted, the record complete, the yes of the host."""
-    visit = booking.visit
-    has_accepted = not str(visit.rules) or booking.rules_version == visit.rules_version
-    has_approval = not visit.needs_host_approval or booking.host_approved_at is not None
-    return has_accepted and has_approval and _has_record(booking)
-
-
-def _has_record(booking: VisitBooking) -> bool:
-    wanted = [name for asks, names in ASKED_RECORD.items() if getattr(booking.visit, asks) for name in names]
-    record = getattr(booking, "record", None)
-    return not wanted or (record is not None and all(getattr(record, name) for name in wanted))
-
-
-def _fill(pk: int, by: str, at: dt.datetime | None, told: Participant | None = None) -> None:
-    """Give the free places of a visit to the confirmed participants who are ready, in the order in which they asked.
-
-    Whoever is ready and finds no place waits. `told` is the participant whose own mail says it anyway.
+    Whoever calls has locked the edition, and writes to that participant.
     """
-    visit = _lock(pk)
-    has_begun = visit.session.start is not None and visit.session.start <= (at or clock.now())
-    if has_begun or visit.session.status != "scheduled":
-        return
-    taken = visit.bookings.filter(state=State.CONFIRMED).count()
-    line = visit.bookings.filter(state__in=[State.ASKED, State.WAITLISTED], participant__status="confirmed")
-    for booking in line.select_related("participant__delegation", "record").order_by("asked_at", "id"):
-        booking.visit = visit
-        if not is_ready(booking):
+    standing = participant.bookings.filter(state__in=STANDING).order_by("visit")
+    visits = {pk: lock_visit(pk) for pk in standing.values_list("visit", flat=True)}
+    for booking in standing.select_for_update(of=("self",), no_key=True):
+        visit = visits[booking.visit_id]
+        move(with_visit(booking, visit), State.WITHDRAWN, "withdraw", by)
+        fill(visit, by, at)
+
+
+# -- What changes a visit --------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def set_visit_capacity(
+    *, visit: FieldVisit, capacity: int | None, by: str, at: dt.datetime | None = None
+) -> FieldVisit:
+    """Change the number of places (None: no limit). A raise gives them to those who wait, at once.
+
+    Raises VisitError for a cut below the confirmed, with their number.
+    """
+    visit = lock_both(visit)
+    held = visit.bookings.filter(state=State.CONFIRMED).count()
+    if capacity is not None and capacity < held:
+        sentence = ngettext(
+            "%(held)s place is given. Write %(held)s or more.",
+            "%(held)s places are given. Write %(held)s or more.",
+            held,
+        )
+        raise VisitError(sentence % {"held": held}, "capacity")
+    before, visit.capacity = visit.capacity, capacity
+    visit.save(update_fields=["capacity"])
+    told = ["no limit" if number is None else str(number) for number in (before, capacity)]
+    record(visit, "set capacity", by=by, edition=visit.session.edition, before=told[0], after=told[1])
+    fill(visit, by, at)
+    return visit
+
+
+@transaction.atomic
+def renew_rules(*, visit: FieldVisit, rules: Any, by: str, at: dt.datetime | None = None) -> FieldVisit:
+    """Put new rules in force (a text, or one in several languages), as a new version.
+
+    Who has a place keeps it, counts as incomplete and is asked by mail to accept again; who had accepted and has no
+    place yet gets none before that. Raises VisitError where the text is the same.
+    """
+    visit = lock_both(visit)
+    before = visit.rules_version
+    if _written(rules) == _written(visit.rules):
+        raise VisitError(_("These are the rules in force. Change the text first."), "rules")
+    visit.rules, visit.rules_version = rules, before + 1
+    visit.save(update_fields=["rules", "rules_version"])
+    visit.refresh_from_db(fields=["rules"])
+    record(visit, "renew rules", by=by, edition=visit.session.edition, before=before, after=visit.rules_version)
+    for booking in in_line(visit).exclude(rules_version=None):
+        if "rules" in missing(with_visit(booking, visit)) and not is_off(visit, at):
+            mail.visit_rules_changed(booking)
+    fill(visit, by, at)
+    return visit
+
+
+def _written(rules: Any) -> dict[str, str]:
+    """The text in each language that has one; a text without a language is English."""
+    texts = getattr(rules, "data", rules) or ""
+    texts = texts if isinstance(texts, dict) else {"en": str(texts)}
+    return {language: clean_text(text) for language, text in texts.items() if text and text.strip()}
+
+
+def may_remind(booking: VisitBooking, at: dt.datetime | None = None) -> bool:
+    """Whether the last reminder is a day old."""
+    return booking.reminded_at is None or (at or clock.now()) - booking.reminded_at >= REMINDED_ONCE_IN
+
+
+@transaction.atomic
+def remind_incomplete(*, visit: FieldVisit, by: str, at: dt.datetime | None = None) -> int:
+    """Write to each confirmed participant who has asked for the visit and has still to do something for it.
+
+    Nobody is reminded twice within a day, however often the button is pressed. Returns the number of mails. Raises
+    VisitError for a visit that is cancelled or has begun.
+    """
+    at = at or clock.now()
+    visit = lock_both(visit)
+    if is_off(visit, at):
+        raise VisitError(_("This field visit is cancelled or has begun. Nobody was reminded."))
+    reminded = 0
+    for booking in in_line(visit).select_for_update(of=("self",), no_key=True):
+        if not may_remind(booking, at) or not todo(with_visit(booking, visit)):
             continue
-        has_place = visit.capacity is None or taken < visit.capacity
-        taken += has_place
-        to = State.CONFIRMED if has_place else State.WAITLISTED
-        if to != booking.state:
-            booking.participant.edition = visit.session.edition
-            _move(booking, to, "confirm" if has_place else "waitlist", by, booking.participant)
-            if has_place and booking.participant != told:
-                mail.visit_place(booking)
-
-
-def _move(booking: VisitBooking, to: State, verb: str, by: str, participant: Participant) -> None:
-    before, booking.state = booking.state, to
-    booking.save(update_fields=["state", "vehicle"])
-    record(booking, verb, by=by, edition=participant.edition, before=before, after=to)
+        booking.reminded_at = at
+        booking.save(update_fields=["reminded_at"])
+        mail.visit_incomplete(booking, rules="rules" in todo(booking), record="record" in todo(booking))
+        reminded += 1
+    record(visit, "remind incomplete", by=by, edition=visit.session.edition, after=f"{reminded} mails")
+    return reminded

@@ -10,8 +10,8 @@ from typing import Any
 from django.utils import timezone as clock
 
 from events.models import Appearance, Edition, FieldVisit, Room, Session, Speaker
-from participants import nominating, registration
-from participants.models import Delegation, Nomination, Participant, StaffRole, User
+from participants import nominating, registration, visits
+from participants.models import Delegation, Nomination, Participant, StaffRole, User, VisitBooking
 from participants.staffing import grant_role
 
 _numbers = itertools.count(1)
@@ -76,6 +76,18 @@ def visit(edition: Edition, **more: Any) -> FieldVisit:
     """A field visit on the second day."""
     held = session(edition, "Visit to the site", 13, 18, on=1, kind=Session.Kind.FIELD_VISIT)
     return FieldVisit.objects.create(session=held, site="Clearance site", **more)
+
+
+def booking(visit: FieldVisit, state: str = "", person: Participant | None = None, **more: Any) -> VisitBooking:
+    """A booking of a confirmed participant for a visit, brought to that state by the verbs."""
+    person = person or participant(visit.session.edition, "confirmed", **more)
+    made = visits.ask(participant=person, visit=visit, by="test")
+    if state == VisitBooking.State.REFUSED:
+        made = visits.refuse(booking=made, reason="not on the list of the host", by="test")
+    if state == VisitBooking.State.WITHDRAWN:
+        made = visits.withdraw_booking(booking=made, by="test")
+    assert state in {"", made.state}
+    return made
 
 
 def delegation(edition: Edition, name: str = "Albania", **more: Any) -> Delegation:

@@ -11,14 +11,15 @@ import uuid
 
 import pytest
 from django.apps import apps
+from django.core.files.base import ContentFile
 from django.test import Client
 from django.urls import URLPattern, get_resolver
 from django.utils import timezone
 
 from events.models import Document, Edition, Organisation, Speaker
 from events.scheduling import release_agenda
-from participants import attendance, bulk, changing, checkin, links, visits
-from participants.models import Link, NominationLetter, Participant, StaffRole, User, Vehicle
+from participants import attendance, bulk, changing, checkin, links, nominating, records, visits
+from participants.models import Link, Participant, StaffRole, User, Vehicle
 from participants.staffing import revoke_role, set_active
 from tests import make
 
@@ -28,6 +29,7 @@ VISITORS = {
     "P": "the public",
     "A": "holder of the link to registration A",
     "B": "holder of the link to another registration of the edition",
+    "N": "holder of the link of the delegation's contact",
     "D": "check-in desk",
     "O": "observer",
     "V": "visit officer",
@@ -36,7 +38,7 @@ VISITORS = {
     "C": "staff whose account was closed",
     "F": "staff whose role was taken away",
 }
-ALL = "PABDOVSXCF"
+ALL = "PABNDOVSXCF"
 STAFF = "DOVSX"
 SIGNED_IN = "DOVSXF"
 NOBODY = ""
@@ -71,8 +73,25 @@ TABLE = {
     "participants:confirm-address": ALL,
     "participants:address-confirmed": ALL,
     "participants:withdraw": "A",
+    "participants:my-visits": "A",
+    "participants:my-visit-give-back": "A",
     "participants:held": "A",
+    "participants:record": "A",
     "participants:nothing": NOBODY,
+    # The delegation of A: its contact, and the secretariat under its own name
+    "participants:nominee": ALL,
+    "participants:enter-delegation": ALL,
+    "participants:delegation": "NS",
+    "participants:nominate": "NS",
+    "participants:correct-nomination": "NS",
+    "participants:replace-nomination": "NS",
+    "participants:withdraw-nomination": "NS",
+    "participants:press": "NS",
+    "participants:replace-participant": "NS",
+    "participants:attach-letter": "NS",
+    "participants:letter": "NS",
+    "participants:import-list": "NS",
+    "participants:nothing-of-delegations": NOBODY,
     # The desk; a badge opens a page that says nothing, for staff of the desk the person
     "participants:desks": "DSX",
     "participants:desk": "DS",
@@ -81,7 +100,7 @@ TABLE = {
     "participants:result": "DS",
     "participants:badge": ALL,
     # Staff accounts
-    "account_login": "PABC",  # leads those who are signed in to the back office
+    "account_login": "PABNC",  # leads those who are signed in to the back office
     "account_logout": ALL,
     "account_inactive": ALL,
     "account_reauthenticate": SIGNED_IN,
@@ -95,15 +114,27 @@ TABLE = {
     "admin:autocomplete": "SX",
     "admin:jsi18n": STAFF,
     "admin:view_on_site": NOBODY,
-    "admin:app_list": "SX",
+    "admin:app_list": "VSX",
     "admin:events_edition_release": "S",
     "admin:participants_places": "S",
+    "admin:participants_erasures": "SX",
+    "admin:participants_visit": "VS",
+    "admin:participants_visit_rules": "VS",
+    "admin:participants_vehicles_choose": "VSX",
+    "admin:participants_vehicles": "VS",
     "admin:participants_bulk_write": "S",
     "admin:participants_mail_kinds": "S",
+    "admin:participants_invitations": "S",
     "admin:participants_attendance_choose": "SX",
     "admin:participants_attendance_grid": "S",
     "admin:participants_attendance_xlsx": "S",
     "admin:participants_attendance_person": "S",
+    # Records for the host of a visit: the visit officer alone
+    "admin:participants_records_visits": "V",
+    "admin:participants_records_visit": "V",
+    "admin:participants_records_list": "V",
+    "admin:participants_records_booking": "V",
+    "admin:participants_records_erase": "V",
 }
 # The models of the back office: who opens the list, an empty form, a row (and its history), and the page that deletes.
 MODELS = {
@@ -114,17 +145,18 @@ MODELS = {
     "events_document": ("SX", "SX", "S", "S"),
     "events_agendarelease": ("SX", NOBODY, "S", NOBODY),
     "events_historyline": ("SX", NOBODY, "S", NOBODY),
-    "participants_participant": ("SX", NOBODY, "S", NOBODY),
-    "participants_changerequest": ("SX", NOBODY, "S", NOBODY),
-    "participants_delegation": ("SX", "SX", "S", "S"),
-    "participants_nominationletter": ("SX", "SX", "S", "S"),
-    "participants_nomination": ("SX", "SX", "S", "S"),
-    "participants_attendance": ("SX", NOBODY, "S", NOBODY),
-    "participants_message": ("SX", NOBODY, "S", NOBODY),
-    "participants_bulkmessage": ("SX", NOBODY, "S", NOBODY),
-    "participants_scan": ("SX", NOBODY, "S", NOBODY),
-    "participants_visitbooking": ("SX", NOBODY, "S", NOBODY),
-    "participants_vehicle": ("SX", "SX", "S", "S"),
+    "participants_participant": ("VSX", NOBODY, "VS", NOBODY),
+    "participants_changerequest": ("VSX", NOBODY, "VS", NOBODY),
+    "participants_delegation": ("VSX", "SX", "VS", "S"),
+    "participants_nominationletter": ("VSX", NOBODY, "VS", "S"),
+    "participants_nomination": ("VSX", NOBODY, "VS", NOBODY),
+    "participants_attendance": ("VSX", NOBODY, "VS", NOBODY),
+    "participants_message": ("VSX", NOBODY, "VS", NOBODY),
+    "participants_bulkmessage": ("VSX", NOBODY, "VS", NOBODY),
+    "participants_scan": ("VSX", NOBODY, "VS", NOBODY),
+    "participants_visitbooking": ("VSX", NOBODY, "VS", NOBODY),
+    "participants_recordlook": ("VSX", NOBODY, "VS", NOBODY),
+    "participants_vehicle": ("VSX", NOBODY, "VS", NOBODY),
     # Accounts and roles belong to the secretariat of all editions: none of these visitors
     "participants_user": (NOBODY, NOBODY, NOBODY, NOBODY),
     "participants_staffrole": (NOBODY, NOBODY, NOBODY, NOBODY),
@@ -133,16 +165,26 @@ for _model, (_list, _add, _change, _delete) in MODELS.items():
     TABLE |= {f"admin:{_model}_changelist": _list, f"admin:{_model}_add": _add, f"admin:{_model}_change": _change}
     TABLE |= {f"admin:{_model}_history": _change, f"admin:{_model}_delete": _delete}
 
-POST_ONLY = {"participants:scan", "participants:undo"}
+POST_ONLY = {
+    "admin:participants_records_erase",
+    "admin:participants_records_list",
+    "participants:press",
+    "participants:scan",
+    "participants:undo",
+}
 # What is private of registration A, and who may read it somewhere.
 CANARIES = {
-    "canary.mail@example.org": "AS",
-    "+355672123456": "AS",
-    "+355 67 212 3456": "AS",
-    "canary diet": "AS",
+    "canary.mail@example.org": "AVS",
+    "+355672123456": "AVS",
+    "+355 67 212 3456": "AVS",
+    "canary diet": "AVS",
     "canary note": "S",
-    "canary organisation": "AS",
-    "Canarić": "ADS",
+    "canary reason": "S",
+    "canary organisation": "AVS",
+    "Canarić": "ANDVS",
+    # Of the record only who writes a reason sees more
+    "CANARY-PPT-77": NOBODY,
+    "canary size": NOBODY,
 }
 
 
@@ -168,17 +210,26 @@ class World:
         self.other = make.edition(slug="2031-elsewhere")
         make.room(edition)
         self.session = make.session(edition, "Depots", room=edition.rooms.get())
-        self.visit = make.visit(edition)
+        self.visit = make.visit(edition, asks_identity=True, asks_sizes=True)
         make.speaker(self.session)
         self.vehicle = Vehicle.objects.create(visit=self.visit, label="Bus 1", seats=40)
         Document.objects.create(edition=edition, title="Paper", url="https://example.org/paper")
         Organisation.objects.create(name="Fictional Institute")
-        delegation = make.delegation(edition)
-        NominationLetter.objects.create(delegation=delegation, reference="1/2030", date=dt.date(2030, 1, 1))
-        make.nomination(delegation)
+        self.delegation = make.delegation(edition)
+        self.nomination = make.nomination(self.delegation)
+        self.letter = nominating.attach_letter(
+            delegation=self.delegation,
+            reference="1/2030",
+            date=dt.date(2030, 1, 1),
+            scan=ContentFile(b"%PDF-1.7", "letter.pdf"),
+            nominations=[self.nomination],
+            by="test",
+        )
         release_agenda(edition=edition, by="test")
         self.a = self._register_a()
         self.b = make.participant(edition, "confirmed")
+        refused = visits.ask(participant=self.b, visit=self.visit, by="test")
+        visits.refuse(booking=refused, reason="canary reason", by="test")
         self.foreigner = make.participant(self.other, "confirmed", family_name="Foreigner")
         attendance.mark(participant=self.a, day=edition.days[0], mark="present", source="grid", by="test")
         self.nonce = uuid.uuid4()
@@ -208,6 +259,8 @@ class World:
             who: links.issue(Link.Purpose.MY, participant=person, expires_at=ends)
             for who, person in (("A", self.a), ("B", self.b))
         }
+        self.contact_token = links.issue(Link.Purpose.DELEGATION, delegation=self.delegation, expires_at=ends)
+        self.nominee_token = links.issue(Link.Purpose.NOMINEE, nomination=self.nomination, expires_at=ends)
 
     def _register_a(self):
         person = make.participant(
@@ -218,7 +271,13 @@ class World:
             phone="+355672123456",
             dietary="canary diet",
         )
-        visits.ask(participant=person, visit=self.visit, by="test")
+        refused = visits.ask(participant=person, visit=make.visit(self.edition), by="test")
+        visits.refuse(booking=refused, reason="canary reason", by="test")
+        self.booking = visits.ask(participant=person, visit=self.visit, by="test")
+        answers = {"nationality": "AL", "document_type": "passport", "document_expiry": dt.date(2037, 1, 1)}
+        answers |= {"document_number": "CANARY-PPT-77", "sizes": "canary size"}
+        records.save_record(booking=self.booking, answers=answers, by="test")
+        records.open_record(booking=self.booking, by="officer", reason="test")
         person.staff_note = "canary note"
         person.save(update_fields=["staff_note"])
         return person
@@ -243,26 +302,42 @@ class World:
                 set_active(user=user, is_active=False, by="test")
             if letter == "F":
                 revoke_role(role=user.roles.get(), by="test")
+        elif letter == "N":
+            assert client.get(f"/delegations/{self.contact_token}/").status_code == 302
         elif letter in self.tokens:
             assert client.get(f"/my/{self.tokens[letter]}/").status_code == 302
         return client
 
     def path(self, name, route):
         """A path of that route which leads to something of the edition."""
-        pk = {"events:visit": self.visit.pk, "participants:result": self.scan.pk}.get(name, self.session.pk)
+        pk = {"participants:result": self.scan.pk}.get(name, self.session.pk)
+        of_visits = {"events:visit", "participants:my-visit-give-back", "admin:participants_visit"}
+        if name in of_visits | {"admin:participants_visit_rules", "admin:participants_vehicles"}:
+            pk = self.visit.pk
+        if name and name.startswith("admin:participants_records_"):
+            pk = self.booking.pk if name.endswith(("booking", "erase")) else self.visit.pk
         pk = {"admin:events_edition_release": self.edition.pk, "admin:participants_attendance_person": self.a.pk}.get(
-            name, pk
+            name, self.delegation.pk if route.startswith("delegations/") else pk
         )
         values = {
             "slug": self.edition.slug,
             "pk": pk,
             "reference": self.a.reference,
-            "token": self.new_address if name == "participants:confirm-address" else self.tokens["A"],
+            "nomination": self.nomination.pk,
+            "participant": self.a.pk,
+            "letter": self.letter.pk,
+            "button": "down",
+            "token": {
+                "participants:nominee": self.nominee_token,
+                "participants:enter-delegation": self.contact_token,
+                "participants:confirm-address": self.new_address,
+            }.get(name, self.tokens["A"]),
             "code": self.a.code,
             "content_type_id": "1",
             "object_id": self._row(name),
         }
         route = re.sub(r"\^\(\?P<app_label>.*\)/\$", "participants/", route).replace(r"^my/(?:.*/)?$", "my/anything/")
+        route = route.replace(r"^(?:delegations|register)/(?:.*/)?$", "delegations/anything/more/")
         return "/" + re.sub(r"<(?:\w+:)?(\w+)>", lambda found: str(values[found[1]]), route)
 
     def _row(self, name):
@@ -404,5 +479,5 @@ def test_a_superuser_sees_no_groups_and_no_identity_records(world):
     client.force_login(user)
     page = client.get("/admin/").content.decode()
     assert "/admin/participants/participant/" in page
-    assert not re.search("auth/group|emailaddress|visitrecord|recordlook", page)
+    assert not re.search("auth/group|emailaddress|visitrecord", page)
     assert Speaker.objects.exists()

@@ -9,7 +9,9 @@ from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils import formats
+from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from i18nfield.forms import I18nModelForm
@@ -133,8 +135,28 @@ class AppearanceInline(ScopedInline, admin.StackedInline):  # type: ignore[type-
 
 
 class VisitInline(ScopedInline, admin.StackedInline):  # type: ignore[type-arg]
+    """The facts of a visit. Places and rules are written here once; then a page of its own changes them, because
+    people have been given places and have accepted rules."""
+
     model = FieldVisit
     edition_path = "session__edition"
+
+    def get_exclude(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        """What the other page changes."""
+        return ("capacity", "rules", "rules_version") if hasattr(obj, "visit") else ()
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        """The way to the other page, once there is a visit."""
+        return ("places_and_rules",) if hasattr(obj, "visit") else ("rules_version",)
+
+    @admin.display(description=_("places and rules"))
+    def places_and_rules(self, visit: FieldVisit) -> str:
+        """How they stand, and the way to their page."""
+        number = gettext("no limit") if visit.capacity is None else str(visit.capacity)
+        link = reverse("admin:participants_visit", args=[visit.pk])
+        told = gettext("%(number)s places, version %(version)s of the rules")
+        told = told % {"number": number, "version": visit.rules_version}
+        return format_html('{} – <a href="{}">{}</a>', told, link, gettext("Change places and rules"))
 
 
 class DayFilter(admin.SimpleListFilter):

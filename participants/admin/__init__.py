@@ -1,5 +1,31 @@
 """The back office of those who come."""
 
-from participants.admin import attendance, bulk, changes, delegations, messages, people, staff, visits
+from participants.admin import (
+    attendance,
+    bulk,
+    changes,
+    delegations,
+    erasures,
+    messages,
+    nominations,
+    people,
+    records,
+    staff,
+    vehicles,
+    visits,
+)
 
-__all__ = ["attendance", "bulk", "changes", "delegations", "messages", "people", "staff", "visits"]
+__all__ = [
+    "attendance",
+    "bulk",
+    "changes",
+    "delegations",
+    "erasures",
+    "messages",
+    "nominations",
+    "people",
+    "records",
+    "staff",
+    "vehicles",
+    "visits",
+]

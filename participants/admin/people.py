@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy
 from events.admin.scope import ScopedAdmin
 from participants import changing, nominating, places, registration
 from participants.admin.beside import Beside
+from participants.admin.erasures import Erasures
 from participants.admin.twice import ask_again, has_been_asked
 from participants.models import Nomination, Participant
 from participants.registration import DETAILS, RegistrationError
@@ -110,8 +111,16 @@ class ParticipantForm(forms.ModelForm):  # type: ignore[type-arg]
         return answers
 
 
+def _changed(fieldsets: Any, other: dict[str, str | None]) -> list[Any]:
+    """The same fieldsets with some fields exchanged for others, or left out (None)."""
+    return [
+        (title, options | {"fields": tuple(shown for one in options["fields"] if (shown := other.get(str(one), one)))})
+        for title, options in fieldsets
+    ]
+
+
 @admin.register(Participant)
-class ParticipantAdmin(Beside, ScopedAdmin):
+class ParticipantAdmin(Erasures, Beside, ScopedAdmin):
     """Who registered, in which state, and the decisions about them."""
 
     form = ParticipantForm
@@ -123,7 +132,7 @@ class ParticipantAdmin(Beside, ScopedAdmin):
     list_select_related = ("delegation", "edition")
     ordering = ("-edition", "sort_name")
     folded_fields = ("search",)
-    actions = ("confirm", "waitlist", "decline", "reopen", "withdraw")
+    actions = ("confirm", "waitlist", "decline", "reopen", "withdraw", "erase")
     readonly_fields = (
         *("edition", "status", "reference", "code", "email", "email_proven_at"),
         *("waits_for", "nominated", "visits", "mails", "history", "erasure_asked_at"),
@@ -173,13 +182,14 @@ class ParticipantAdmin(Beside, ScopedAdmin):
         return participant.email_proven_at is not None
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        """A nomination can be joined where there is none, and is only shown where there is one."""
-        if obj is None or obj.nomination_id:
-            return self.fieldsets
-        return [
-            (title, options | {"fields": tuple("joined" if one == "nominated" else one for one in options["fields"])})
-            for title, options in self.fieldsets
-        ]
+        """A nomination can be joined where there is none, and is only shown where there is one.
+
+        Who may look alone sees neither the note of the secretariat nor what only a form needs.
+        """
+        if not self.has_change_permission(request, obj):
+            return _changed(self.fieldsets, {"staff_note": None, "seen": None})
+        is_joined = obj is None or obj.nomination_id
+        return self.fieldsets if is_joined else _changed(self.fieldsets, {"nominated": "joined"})
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """People register themselves, or walk in at the desk."""

@@ -1,8 +1,23 @@
 """What people fill in, one page a module."""
 
 from participants.forms.addresses import AddressForm
+from participants.forms.delegations import CorrectionForm, LetterForm, ListForm, NominationForm, PersonForm
 from participants.forms.details import DetailsForm
 from participants.forms.lost import LostForm
-from participants.forms.registering import RegistrationForm
+from participants.forms.records import ReasonForm, RecordForm
+from participants.forms.registering import NomineeForm, RegistrationForm
 
-__all__ = ["AddressForm", "DetailsForm", "LostForm", "RegistrationForm"]
+__all__ = [
+    "AddressForm",
+    "CorrectionForm",
+    "DetailsForm",
+    "LetterForm",
+    "ListForm",
+    "LostForm",
+    "NominationForm",
+    "NomineeForm",
+    "PersonForm",
+    "ReasonForm",
+    "RecordForm",
+    "RegistrationForm",
+]

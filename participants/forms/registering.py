@@ -17,7 +17,7 @@ from events.models import Edition, FieldVisit
 from participants.addresses import address_key
 from participants.forms.details import Details, layout_of
 from participants.forms.plain import choices_of
-from participants.models import Delegation, Participant, VisitBooking
+from participants.models import Delegation, Nomination, Participant, VisitBooking
 from participants.typed import Address
 from participants.visits import open_visits
 from participants.wording import footnotes, printed, when
@@ -63,7 +63,8 @@ class RegistrationForm(Details):
     )
 
     def __init__(self, edition: Edition, *args: Any, **kwargs: Any) -> None:
-        kwargs["initial"] = {"submission": uuid.uuid4(), "language": get_language()}
+        filled = {"submission": uuid.uuid4(), "language": get_language()}
+        kwargs["initial"] = filled | kwargs.get("initial", {})
         super().__init__(*args, **kwargs)
         self.edition = edition
         self._offer_delegations()
@@ -98,6 +99,28 @@ class RegistrationForm(Details):
     def once(self) -> uuid.UUID:
         """What makes this one registration, however often it is sent; for another address it is another one."""
         return uuid.uuid5(self.cleaned_data["submission"], address_key(self.cleaned_data["email"]))
+
+
+class NomineeForm(RegistrationForm):
+    """The same for somebody nominated: partly filled, and the delegation is not theirs to choose."""
+
+    def __init__(self, nomination: Nomination, *args: Any, **kwargs: Any) -> None:
+        self.nomination = nomination
+        given, _space, family = nomination.name.rpartition(" ")
+        kwargs["initial"] = {
+            "given_name": given,
+            "family_name": family,
+            "printed_name": nomination.name,
+            "email": nomination.email,
+        }
+        super().__init__(nomination.delegation.edition, *args, **kwargs)
+        if nomination.is_head:
+            del self.fields["role"]
+            self.helper.layout = layout_of(self, "submission")
+
+    def _offer_delegations(self) -> None:
+        del self.fields["delegation"]
+        self.footnotes = footnotes(self.edition, [self.nomination.delegation])
 
 
 ORDER = [

@@ -19,7 +19,14 @@ from participants.mail.registrations import (
     waitlisted,
     withdrawn,
 )
-from participants.mail.visits import visit_place
+from participants.mail.visits import (
+    visit_incomplete,
+    visit_place,
+    visit_refused,
+    visit_rules_changed,
+    visit_waitlisted,
+    visit_withdrawn,
+)
 
 __all__ = [
     "address_asked",
@@ -39,7 +46,12 @@ __all__ = [
     "received",
     "replaced",
     "substitute",
+    "visit_incomplete",
     "visit_place",
+    "visit_refused",
+    "visit_rules_changed",
+    "visit_waitlisted",
+    "visit_withdrawn",
     "waitlisted",
     "withdrawn",
 ]

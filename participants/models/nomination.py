@@ -1,14 +1,22 @@
 """Nominations: whom a delegation sends, and the letters that say so."""
 
+import secrets
 from typing import Any
 
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Q
+from django.db.models.signals import post_delete
+from django.dispatch import receiver
 from django.utils.translation import gettext_lazy as _
 
 from events.models.fields import LineField
 from participants.addresses import address_key
 from participants.models.delegation import Delegation
+
+
+def scan_path(letter: "NominationLetter", filename: str) -> str:
+    """Where a scan is kept: a name of ours that nobody guesses; the name it came with is forgotten."""
+    return f"letters/{secrets.token_hex(16)}.pdf"
 
 
 class NominationLetter(models.Model):
@@ -19,7 +27,7 @@ class NominationLetter(models.Model):
     )
     reference = LineField(_("reference"), max_length=120)
     date = models.DateField(_("date"))
-    scan = models.FileField(_("scan"), upload_to="letters/%Y/", max_length=300, blank=True)
+    scan = models.FileField(_("scan"), upload_to=scan_path, max_length=300, blank=True)
 
     class Meta:
         verbose_name = _("nomination letter")
@@ -34,6 +42,13 @@ class NominationLetter(models.Model):
 
     def __str__(self) -> str:
         return self.reference
+
+
+@receiver(post_delete, sender=NominationLetter)
+def _delete_scan(instance: NominationLetter, **_sent: Any) -> None:
+    """However a letter goes, with its edition too, its scan goes with it, once that cannot be undone any more."""
+    if path := instance.scan.name:
+        transaction.on_commit(lambda: instance.scan.storage.delete(path), robust=True)
 
 
 class Nomination(models.Model):

@@ -222,8 +222,8 @@ class Participant(models.Model):
 
     @property
     def name(self) -> str:
-        """The name as printed on badge and certificate."""
-        return self.printed_name or f"{self.given_name} {self.family_name}".strip()
+        """The name as printed on badge and certificate; of somebody erased, that it is gone."""
+        return self.printed_name or f"{self.given_name} {self.family_name}".strip() or str(_("(erased)"))
 
     @property
     def counts_against_capacity(self) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,11 +10,12 @@ from django import template
 from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils.http import urlencode
+from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 
-from events.models import Edition
+from events.models import Edition, FieldVisit
 from participants.access import Right, editions_for, may
-from participants.models import ChangeRequest, Message, Participant
+from participants.models import ChangeRequest, Message, Participant, VisitBooking
 
 register = template.Library()
 
@@ -57,16 +59,17 @@ def daily_first(apps: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 @register.inclusion_tag("admin/participants/today.html", takes_context=True)
 def today(context: dict[str, Any]) -> dict[str, Any]:
-    """For each edition that is not over: what waits, or for an observer the numbers. Two queries an edition."""
+    """For each edition that is not over: what waits, or for an observer the numbers. Three queries an edition."""
     user = context["request"].user
     coming = [edition for edition in editions_for(user, Right.SEE_NUMBERS) if not edition.is_over()]
-    ours = [may(user, Right.SEE_PEOPLE, edition) for edition in coming]
+    sees = [may(user, Right.SEE_PEOPLE, edition) for edition in coming]
+    ours = [may(user, Right.DECIDE, edition) for edition in coming]
     return {
         "editions": [
-            (edition, _waiting(edition) if is_ours else _numbers(edition), is_ours)
-            for edition, is_ours in zip(coming[:5], ours, strict=False)
+            (edition, _waiting(edition) if sees_people else _numbers(edition), is_ours)
+            for edition, sees_people, is_ours in zip(coming[:5], sees, ours, strict=False)
         ],
-        "may_check_in_only": may(user, Right.CHECK_IN) and not any(ours),
+        "may_check_in_only": may(user, Right.CHECK_IN) and not any(sees),
     }
 
 
@@ -82,6 +85,11 @@ def _numbers(edition: Edition) -> list[Waiting]:
     ]
 
 
+def _mails_waiting(oldest: dt.datetime | None) -> str:
+    """With the age of the oldest: a worker that stands still is seen here."""
+    return _("mails waiting, the oldest for %(time)s") % {"time": timesince(oldest)} if oldest else _("mails waiting")
+
+
 def _waiting(edition: Edition) -> list[Waiting]:
     people, mails, changes = (
         reverse(f"admin:participants_{model}_changelist") for model in ("participant", "message", "changerequest")
@@ -95,12 +103,16 @@ def _waiting(edition: Edition) -> list[Waiting]:
         changes=Count("pk", filter=Q(pk__in=asked)),
         erasures=Count("pk", filter=Q(erasure_asked_at__isnull=False, erased_at=None)),
     )
-    sent = Message.objects.filter(edition=edition).aggregate(
-        queued=Count("pk", filter=Q(state="queued")), failed=Count("pk", filter=Q(state="failed"))
-    )
+    mailed = Message.objects.filter(edition=edition).backlog()
+
+    held = Count("bookings", filter=Q(bookings__state=VisitBooking.State.CONFIRMED))
+    visits = FieldVisit.objects.filter(session__edition=edition).annotate(held=held)
 
     def link(page: str, **filters: str) -> str:
         return f"{page}?{urlencode({'edition': str(edition.pk)} | filters)}"
+
+    def page_of(visit: FieldVisit) -> str:
+        return reverse("admin:participants_visit", args=[visit.pk])
 
     return [
         Waiting(counted["pending"], _("to decide"), link(people, status__exact="pending")),
@@ -109,6 +121,7 @@ def _waiting(edition: Edition) -> list[Waiting]:
         Waiting(counted["unproven"], _("addresses not proven"), link(people, proven="no")),
         Waiting(counted["changes"], _("changes to decide"), link(changes, state__exact="asked")),
         Waiting(counted["erasures"], _("asked to be erased"), link(people, erasure="asked")),
-        Waiting(sent["queued"], _("mails waiting"), link(mails, state__exact="queued")),
-        Waiting(sent["failed"], _("mails failed"), link(mails, state__exact="failed")),
+        *(Waiting(one.held, _("on the visit %(site)s") % {"site": one}, page_of(one)) for one in visits),
+        Waiting(mailed["queued"], _mails_waiting(mailed["oldest"]), link(mails, state__exact="queued")),
+        Waiting(mailed["failed"], _("mails failed"), link(mails, state__exact="failed")),
     ]

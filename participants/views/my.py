@@ -21,7 +21,7 @@ from participants.held import held_on
 from participants.models import ChangeRequest, Link, Participant
 from participants.registration import RegistrationError
 from participants.views.private import all_remembered, csrf_kept, for_the_bearer, no_link, private_page, remember
-from participants.wording import footnotes, printed, when
+from participants.wording import footnotes, printed
 
 LOST_PER_CLIENT = 20
 LOST_PER_ADDRESS = 5
@@ -53,13 +53,11 @@ def overview(request: HttpRequest, participant: Participant) -> HttpResponse:
     if request.method == "POST":
         joining.prove_address(participant=participant, by="participant")
         return redirect("participants:my", reference=participant.reference)
-    bookings = participant.bookings.select_related("visit__session").order_by("visit__session__start", "pk")
     waiting = _waiting_request(participant)
     return page(
         request,
         "my",
         participant,
-        bookings=[(booking, when(booking.visit.session, participant.edition)) for booking in bookings],
         delegation=printed(participant.delegation),
         footnotes=footnotes(participant.edition, [participant.delegation]),
         needs_nomination=not capacity.is_admissible(participant.edition, participant),

@@ -1,8 +1,9 @@
-"""What all pages behind a link share: headers, and the memory of the link in this browser."""
+"""What all pages behind a link share: headers, and the memory of the links that this browser opened."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import wraps
 from typing import Any
 
@@ -15,14 +16,17 @@ from django.shortcuts import render
 from django.views.decorators.csrf import csrf_exempt
 
 from participants import links, throttling
+from participants.access import Right, may
 from participants.forms import LostForm
-from participants.models import Link, Participant
+from participants.models import Delegation, Link, Participant
 
 COOKIE = "__Host-my" if settings.HTTPS else "my"  # the prefix makes browsers keep it to this host
-REMEMBERED_LINKS = 8
+REMEMBERED_LINKS = 20
 REMEMBERED_SECONDS = 400 * 24 * 3600  # browsers keep no cookie longer; the links themselves end before
 MISSES = 30  # links that open nothing, from one network
 MISSES_SECONDS = 600
+POSTS = 300  # of the contacts of one delegation: nearly each is a mail to somebody
+POSTS_SECONDS = 3600
 _signer = signing.Signer(salt="participants.my")
 
 View = Callable[..., HttpResponse]
@@ -71,7 +75,7 @@ def _remembered_keys(request: HttpRequest) -> list[int]:
 
 
 def remember(request: HttpRequest, response: HttpResponse, link: Link) -> None:
-    """Let this browser open the registration of a link, beside those it opened before: colleagues share a computer.
+    """Let this browser open what a link opens, beside what it opened before: colleagues share a computer.
 
     The cookie holds numbers of links, signed; whether a link is still good is asked again at every page.
     """
@@ -98,6 +102,51 @@ def all_remembered(request: HttpRequest) -> list[Participant]:
         return []
     good = links.good().filter(pk__in=keys, purpose=Link.Purpose.MY, participant__erased_at=None)
     return list({link.participant_id: link.participant for link in good if link.participant}.values())
+
+
+def remembered_delegation(request: HttpRequest, pk: int) -> Delegation | None:
+    """The delegation of this number, if this browser remembers a link of its contact that is still good."""
+    keys = _remembered_keys(request)
+    if not keys:
+        return None
+    good = links.good().filter(pk__in=keys, purpose=Link.Purpose.DELEGATION).select_related("delegation__edition")
+    return next((link.delegation for link in good if link.delegation_id == pk), None)
+
+
+@dataclass(frozen=True)
+class Acting:
+    """Who acts for a delegation, by which name the history calls them, and whether the deadlines bind them."""
+
+    delegation: Delegation
+    by: str
+    is_contact: bool
+
+
+def acting(request: HttpRequest, pk: int) -> Acting | None:
+    """The secretariat of the edition under their own name; else the contact, by the link; else nobody."""
+    if request.user.is_authenticated:
+        found = Delegation.objects.select_related("edition").filter(pk=pk).first()
+        if found and may(request.user, Right.DECIDE, found.edition):
+            return Acting(found, request.user.get_username(), is_contact=False)
+    delegation = remembered_delegation(request, pk)
+    return Acting(delegation, "delegation contact", is_contact=True) if delegation else None
+
+
+def for_the_delegation(view: View) -> View:
+    """Give the view who acts for the delegation, in place of its number; to everybody else, the page of no link."""
+
+    @private_page
+    @wraps(view)
+    def opened(request: HttpRequest, pk: int, **kwargs: Any) -> HttpResponse:
+        who = acting(request, pk)
+        if who is None:
+            return no_link(request)
+        is_counted = request.method == "POST" and who.is_contact
+        if is_counted and throttling.count("delegation", str(pk), POSTS_SECONDS) > POSTS:
+            return throttling.too_many(request, POSTS_SECONDS)
+        return view(request, who, **kwargs)
+
+    return opened
 
 
 def for_the_bearer(view: View) -> View:

@@ -11,7 +11,7 @@ pytestmark = pytest.mark.django_db
 
 ROLES = {
     "secretariat": set(Right) - {Right.SEE_VISIT_RECORDS},
-    "visit-officer": {Right.SEE_VISIT_RECORDS, Right.SEE_NUMBERS},
+    "visit-officer": {Right.SEE_VISIT_RECORDS, Right.MANAGE_VISITS, Right.SEE_PEOPLE, Right.SEE_NUMBERS},
     "check-in": {Right.CHECK_IN},
     "observer": {Right.SEE_NUMBERS},
 }

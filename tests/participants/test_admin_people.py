@@ -352,7 +352,7 @@ def test_the_desk_finds_its_way_from_the_first_page(client, edition):
     assert "permission to view" not in page
 
 
-@pytest.mark.parametrize("name", ["visitrecord", "recordlook", "link"])
+@pytest.mark.parametrize("name", ["visitrecord", "link"])
 def test_identity_records_and_links_are_nowhere(client, name):
     client.force_login(make.staff("secretariat"))
     assert client.get(f"/admin/participants/{name}/").status_code == 404

@@ -3,8 +3,8 @@
 import pytest
 from django.utils import timezone
 
-from participants import nominating, places
-from participants.models import Delegation, Message, Nomination, StaffRole, User
+from participants import places
+from participants.models import Delegation, Message, StaffRole, User
 from tests import make
 from tests.office import change
 
@@ -88,32 +88,14 @@ class TestPlaces:
         assert (changed.name, changed.quota, changed.sort_folded) == ("Ärgonia", 3, "argonia")
 
 
-class TestNominations:
-    @pytest.fixture
-    def joined(self, edition):
-        person = make.participant(edition)
-        nomination = make.nomination(person.delegation)
-        return nominating.link_nomination(participant=person, nomination=nomination, by="test").nomination
-
-    def test_one_with_which_somebody_registered_is_not_deleted(self, office, joined):
-        path = "/admin/participants/nomination/"
-        assert office.post(f"{path}{joined.pk}/delete/", {"post": "yes"}).status_code == 403
-        office.post(path, {"action": "delete_selected", "_selected_action": [joined.pk], "post": "yes"})
-        assert Nomination.objects.filter(pk=joined.pk).exists()
-
-    def test_another_one_may_be(self, office, edition):
-        nomination = make.nomination(make.delegation(edition))
-        office.post(f"/admin/participants/nomination/{nomination.pk}/delete/", {"post": "yes"})
-        assert not Nomination.objects.exists()
-
-    def test_it_stays_with_its_delegation(self, office, edition, joined):
-        serbia = make.delegation(edition, "Serbia")
-        assert change(office, joined, delegation=serbia.pk, name="Boris P.").status_code == 302
-        kept = Nomination.objects.get(pk=joined.pk)
-        assert (kept.delegation, kept.name) == (joined.delegation, "Boris P.")
-
-
-@pytest.mark.parametrize("path", ["participants/delegation/places/{slug}/", "events/edition/{pk}/release/"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "participants/delegation/places/{slug}/",
+        "participants/delegation/invite/{slug}/",
+        "events/edition/{pk}/release/",
+    ],
+)
 def test_pages_of_another_edition_are_as_if_there_were_none(office, path):
     other = make.edition()
     there = office.get("/admin/" + path.format(slug=other.slug, pk=other.pk))

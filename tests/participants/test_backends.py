@@ -27,8 +27,17 @@ def edition():
         ("observer", "participants.view_participant", False),
         ("observer", "events.view_session", False),
         ("check-in", "participants.view_participant", False),
-        ("visit-officer", "participants.view_participant", False),
+        ("visit-officer", "participants.view_participant", True),
+        ("visit-officer", "participants.change_participant", False),
+        ("visit-officer", "participants.change_visitbooking", True),
+        ("visit-officer", "participants.add_vehicle", True),
+        ("secretariat", "participants.change_visitbooking", True),
+        ("visit-officer", "events.view_session", False),
         ("visit-officer", "participants.view_visitrecord", True),
+        ("visit-officer", "participants.view_recordlook", True),
+        ("visit-officer", "participants.change_recordlook", False),
+        ("secretariat", "participants.view_recordlook", True),
+        ("observer", "participants.view_recordlook", False),
     ],
 )
 def test_a_role_has_the_permissions_of_its_rights(edition, role, perm, has):

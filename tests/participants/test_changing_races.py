@@ -11,7 +11,7 @@ from participants import changing, registration
 from participants.models import ChangeRequest, Message, Participant
 from participants.registration import RegistrationError
 from tests import make
-from tests.participants.test_races import again, at_once, meet
+from tests.participants.races import again, at_once, meet
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -187,3 +187,19 @@ def test_an_interpreter_needs_no_kept_place():
     waiting.refresh_from_db()
     substitute.refresh_from_db()
     assert (waiting.status, substitute.holds_place) == (Status.CONFIRMED, False)
+
+
+@pytest.mark.parametrize("reviews", [True, False])
+@pytest.mark.parametrize("before", Status)
+def test_a_nomination_joined_in_every_status_moves_only_those_who_wait_for_it(before, reviews):
+    edition = make.edition(requires_nomination=True, requires_review=True)
+    person = make.participant(edition, "" if before in ("pending", "confirmed") else before)
+    if before == "confirmed":
+        link(person)
+        make.moved(person, "confirmed")
+    edition.requires_review = reviews
+    edition.save()
+    joined = link(person, name="Another")
+    moves = {Status.WAITLISTED: Status.CONFIRMED} | ({} if reviews else {Status.PENDING: Status.CONFIRMED})
+    assert joined.status == moves.get(before, before)
+    assert Participant.objects.get(pk=person.pk).status == joined.status

@@ -357,3 +357,24 @@ def test_nothing_happens_to_a_withdrawn_nomination(delegation, verb):
     nominating.withdraw_nomination(nomination=nomination, by="contact")
     with pytest.raises(RegistrationError, match="was withdrawn"):
         verb(nomination)
+
+
+# -- In every status of who registered ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("before", Participant.Status)
+def test_what_a_delegation_can_do_in_every_status(before):
+    nomination = make.named(make.delegation(make.edition(requires_review=True)))
+    person = make.registered(nomination, "" if before == "pending" else before)
+    is_live = before in Participant.LIVE
+    nominating.set_head(nomination=nomination, by="contact")
+    nominating.move(nomination=nomination, up=True, by="contact")
+    with pytest.raises(RegistrationError, match="has registered"):
+        correct(nomination, name="Other")
+    if is_live:
+        with pytest.raises(RegistrationError, match="has registered"):
+            nominating.invite_nominee(nomination=nomination, by="contact")
+    else:
+        nominating.invite_nominee(nomination=nomination, by="contact")
+    person.refresh_from_db()
+    assert (person.status, person.role) == (before, "head" if is_live else "delegate")

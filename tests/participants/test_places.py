@@ -109,3 +109,21 @@ def test_a_delegation_of_another_edition_is_refused():
     with pytest.raises(RegistrationError) as error:
         reassign(make.participant(make.edition()), delegation=make.delegation(make.edition()))
     assert error.value.field == "delegation"
+
+
+@pytest.mark.parametrize("status_before", Participant.Status)
+def test_role_and_delegation_change_in_every_status_and_only_who_waits_may_have_found_a_place(status_before):
+    edition = make.edition(requires_review=True)
+    person = make.participant(edition, "" if status_before == "pending" else status_before)
+    moved = reassign(person, "observer", make.delegation(edition, "Serbia"))
+    after = "confirmed" if status_before == "waitlisted" else status_before
+    assert (moved.status, moved.role, moved.delegation.name) == (after, "observer", "Serbia")
+    assert status(person) == after
+
+
+def test_a_delegation_does_not_take_the_place_that_it_keeps_for_a_substitute():
+    edition = make.edition()
+    serbia = make.delegation(edition, "Serbia", quota=1)
+    make.substitute(make.participant(edition, of="Serbia"))
+    with pytest.raises(RegistrationError, match="quota of 1"):
+        reassign(make.participant(edition), delegation=serbia)

@@ -6,7 +6,7 @@ from participants import staffing
 from participants.models import StaffRole, User
 from participants.staffing import StaffingError, revoke_role, set_active
 from tests import make
-from tests.participants.test_races import again, at_once, meet
+from tests.participants.races import again, at_once, meet
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

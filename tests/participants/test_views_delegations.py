@@ -1,0 +1,430 @@
+"""The page of a delegation: whom its link opens it to, what it shows, and what its contact can do there."""
+
+import datetime as dt
+import re
+
+import pytest
+import time_machine
+from django.test import Client
+from django.utils import timezone
+
+from events.models import Edition, HistoryLine
+from participants import links, nominating, registration
+from participants.models import Delegation, Link, Message, Nomination, Participant
+from tests import make
+from tests.participants.registered import open_edition, participant, path_of_link
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def edition():
+    return open_edition(nomination_deadline=timezone.now() + dt.timedelta(days=20))
+
+
+@pytest.fixture
+def serbia(edition):
+    found = edition.delegations.get(name="Serbia")
+    Delegation.objects.filter(pk=found.pk).update(quota=3, contact_email="contact@example.org")
+    found.refresh_from_db()
+    return found
+
+
+def path_of(delegation):
+    return "/" + links.delegation_link(delegation).split("/", 3)[3]
+
+
+def home(delegation):
+    return f"/delegations/{delegation.pk}/"
+
+
+def at(nomination, what):
+    return f"/delegations/{nomination.delegation_id}/nominations/{nomination.pk}/{what}/"
+
+
+@pytest.fixture
+def contact(client, serbia):
+    """A browser that has opened the link of the contact."""
+    client.get(path_of(serbia))
+    return client
+
+
+def named(serbia, name="Ana Primerić", **more):
+    email = more.pop("email", f"{name.split()[0].lower()}@example.org")
+    return nominating.nominate(delegation=serbia, name=name, email=email, by="test", **more)
+
+
+def words(response):
+    """What a page says, without its tags."""
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", response.content.decode()))
+
+
+def rows():
+    return [model.objects.count() for model in (Nomination, Participant, Message, Link, HistoryLine)]
+
+
+# -- Getting in ---------------------------------------------------------------------------------------------------
+
+
+def test_the_link_leads_to_an_address_without_a_secret(client, serbia):
+    path = path_of(serbia)
+    answer = client.get(path)
+    assert (answer.status_code, answer["Location"]) == (302, home(serbia))
+    assert path.split("/")[2] not in answer.cookies["my"].value
+    page = client.get(answer["Location"])
+    assert page.status_code == 200
+    assert page["Cache-Control"] == "private, no-store"
+    assert page["X-Robots-Tag"] == "noindex"
+    assert page["Referrer-Policy"] == "same-origin"
+
+
+def test_one_browser_remembers_a_registration_and_a_delegation(contact, edition, serbia):
+    person = participant(edition)
+    contact.get(path_of_link(person))
+    assert contact.get(home(serbia)).status_code == 200
+    assert contact.get(f"/my/{person.reference}/").status_code == 200
+
+
+def test_opening_changes_nothing(client, serbia):
+    somebody = named(serbia)
+    path = path_of(serbia)
+    before = rows()
+    client.get(path)
+    below = ["", "nominate/", "letters/", "list/"]
+    for page in [home(serbia) + one for one in below] + [at(somebody, w) for w in ("correct", "replace", "withdraw")]:
+        assert client.get(page).status_code == 200, page
+        assert client.head(page).status_code == 200
+    assert rows() == before
+
+
+@pytest.mark.parametrize(
+    "path", ["", "nominate/", "letters/", "list/", "letters/1.pdf", "anything/", "people/1/replace/"]
+)
+def test_nobody_else_opens_it(edition, serbia, path):
+    """A stranger, another delegation's contact, a participant of the delegation: all read the same page."""
+    other = make.delegation(edition, "Albania")
+    somebody = participant(edition)
+    keys = ["/my/wrong/", path_of(other), path_of_link(somebody)]
+    pages = []
+    for key in keys:
+        browser = Client()
+        browser.get(key)
+        answer = browser.get(home(serbia) + path)
+        assert answer.status_code == 404
+        pages.append(re.sub(r'value="\w{64}"', "", answer.content.decode()))
+        assert browser.post(home(serbia) + path, {"name": "X", "email": "x@example.org"}).status_code == 404
+    assert len(set(pages)) == 1
+    assert not Nomination.objects.exists()
+
+
+@pytest.mark.parametrize("purpose", ["my", "nominee"])
+def test_a_token_of_another_purpose_opens_nothing(client, edition, serbia, purpose):
+    ends = timezone.now() + dt.timedelta(days=1)
+    subject = {"participant": participant(edition)} if purpose == "my" else {"nomination": named(serbia)}
+    token = links.issue(Link.Purpose(purpose), expires_at=ends, **subject)
+    assert client.get(f"/delegations/{token}/").status_code == 404
+    assert client.get(home(serbia)).status_code == 404
+
+
+@pytest.mark.parametrize("number", ["0", "-1", "999999999", "1" * 30, "1" * 400, "1e3", "١", "%00", "a/b/c"])
+def test_odd_numbers_are_answered_like_a_link_that_ended(contact, serbia, number):
+    for path in (f"/delegations/{number}/", f"{home(serbia)}nominations/{number}/withdraw/"):
+        assert contact.get(path).status_code in {400, 404}
+    assert contact.get(f"{home(serbia)}letters/{number}.pdf", follow=True).status_code in {400, 404}
+
+
+def test_people_of_another_delegation_are_not_within_reach(contact, edition, serbia):
+    other = make.delegation(edition, "Albania")
+    foreign = nominating.nominate(delegation=other, name="Ema", email="ema@example.org", by="test")
+    stranger = make.participant(edition, of="Albania")
+    before = rows()
+    for what in ("correct", "replace", "withdraw"):
+        path = f"{home(serbia)}nominations/{foreign.pk}/{what}/"
+        assert contact.get(path).status_code == 404
+        assert contact.post(path, {"name": "X", "email": "x@example.org"}).status_code == 404
+    for what in ("send", "head", "up", "down", "sack"):
+        assert contact.post(f"{home(serbia)}nominations/{foreign.pk}/{what}/").status_code == 404
+    assert contact.post(f"{home(serbia)}people/{stranger.pk}/replace/", {"name": "X"}).status_code == 404
+    assert rows() == before
+
+
+def test_a_link_that_ended_opens_nothing_in_any_browser(contact, serbia):
+    links.revoke_for(delegation=serbia)
+    assert contact.get(home(serbia)).status_code == 404
+
+
+def test_the_page_of_an_edition_that_is_not_public_opens_and_says_so(contact, edition, serbia):
+    Edition.objects.filter(pk=edition.pk).update(status="draft")
+    page = contact.get(home(serbia))
+    assert "not public yet" in words(page)
+    assert f"/editions/{edition.slug}/" not in page.content.decode()
+    assert contact.post(home(serbia) + "nominate/", {"name": "Ana", "email": "a@example.org"}).status_code == 302
+    assert not Nomination.objects.exists()
+
+
+def test_the_secretariat_acts_there_under_its_own_name(client, edition, serbia):
+    staff = make.staff("secretariat", edition)
+    client.force_login(staff)
+    assert "You act for this delegation as the secretariat" in words(client.get(home(serbia)))
+    with time_machine.travel(edition.nomination_deadline + dt.timedelta(hours=1)):
+        client.force_login(staff)
+        answer = client.post(home(serbia) + "nominate/", {"name": "Ana Primerić", "email": "ana@example.org"})
+    assert answer["Location"] == home(serbia) + "?done=nominated"
+    assert HistoryLine.objects.get(verb="nominate").actor == staff.get_username()
+
+
+@pytest.mark.parametrize("role", ["check-in", "observer", "visit-officer"])
+def test_other_staff_do_not_act_there(client, edition, serbia, role):
+    client.force_login(make.staff(role, edition))
+    assert client.get(home(serbia)).status_code == 404
+
+
+# -- What it shows ------------------------------------------------------------------------------------------------
+
+
+def test_it_says_how_it_stands_with_each_and_with_the_quota(contact, edition, serbia):
+    Edition.objects.filter(pk=edition.pk).update(requires_review=False)
+    named(serbia, "Ana Primerić", is_head=True)
+    boris = named(serbia, "Boris Primerić", email="mira@example.org")
+    held = participant(edition)  # confirmed under that address
+    nominating.link_nomination(participant=held, nomination=boris, by="test")
+    for name in ("Ceca Primerić", "Dara Primerić"):
+        named(serbia, name)
+    participant(edition, "free@example.org", family_name="Slobodan")
+    page = words(contact.get(home(serbia)))
+    assert "2 of 3 places taken." in page
+    assert re.search(r"Ana Primerić ana@example.org Nominated, not registered yet Head of delegation", page)
+    assert re.search(r"Boris Primerić mira@example.org Confirmed", page)
+    assert re.search(r"Ceca Primerić ceca@example.org Nominated, not registered yet Reserve 1", page)
+    assert "Reserve 2" in page
+    assert re.search(r"Slobodan Confirmed Without a nomination", page)
+
+
+def test_a_place_that_is_kept_is_counted_and_said(contact, edition, serbia):
+    Edition.objects.filter(pk=edition.pk).update(requires_review=False)
+    held = participant(edition)
+    answer = contact.post(
+        f"{home(serbia)}people/{held.pk}/replace/", {"name": "Ceca Primerić", "email": "ceca@example.org"}
+    )
+    assert answer["Location"] == home(serbia) + "?done=replaced"
+    page = words(contact.get(answer["Location"]))
+    assert "0 of 3 places taken, 1 kept for a substitute." in page
+    assert "A place is kept" in page
+
+
+def test_nothing_of_a_participant_is_shown_but_name_and_state(contact, edition, serbia):
+    nomination = named(serbia, "Ana Primerić", email="nominated@example.org")
+    person = participant(
+        edition,
+        "hidden@example.org",
+        phone="+355672123456",
+        dietary="hidden food",
+        access_needs="hidden needs",
+        function="hidden function",
+        organisation="hidden unit",
+    )
+    nominating.link_nomination(participant=person, nomination=nomination, by="test")
+    page = contact.get(home(serbia)).content.decode()
+    assert "nominated@example.org" in page
+    for secret in (
+        "hidden@",
+        "hidden food",
+        "hidden needs",
+        "hidden function",
+        "hidden unit",
+        "+355672123456",
+        "672123456",
+        person.reference,
+        person.code,
+    ):
+        assert secret not in page
+
+
+def test_what_people_typed_is_shown_as_they_typed_it(contact, serbia):
+    named(serbia, "'\"><svg onload=1> {{7*7}} %(x)s", email="odd@example.org")
+    page = contact.get(home(serbia)).content.decode()
+    assert "<svg onload" not in page
+    assert "{{7*7}} %(x)s" in page
+
+
+def test_the_page_costs_the_same_with_one_person_and_with_many(contact, serbia, django_assert_max_num_queries):
+    named(serbia)
+    with django_assert_max_num_queries(12) as few:
+        contact.get(home(serbia))
+    first = len(few)
+    for number in range(8):
+        named(serbia, f"Number{number} Primerić")
+    with django_assert_max_num_queries(first):
+        contact.get(home(serbia))
+
+
+def test_the_deadline_is_said_with_its_zone(contact, edition, serbia):
+    Edition.objects.filter(pk=edition.pk).update(
+        nomination_deadline=dt.datetime(2030, 1, 31, 17, tzinfo=dt.UTC),
+        registration_closes=None,
+        registration_opens=None,
+    )
+    page = words(contact.get(home(serbia)))
+    assert "Nominate and withdraw until 31 January 2030, 18:00 (Tirana time) ." in page
+
+
+# -- What the contact does ----------------------------------------------------------------------------------------
+
+
+def test_nominating_writes_to_the_person(contact, serbia):
+    answer = contact.post(
+        home(serbia) + "nominate/", {"name": " Ana  Primerić ", "email": "ana@example.org", "is_head": "on"}
+    )
+    assert answer["Location"] == home(serbia) + "?done=nominated"
+    one = Nomination.objects.get()
+    assert (one.name, one.email, one.is_head, one.delegation) == ("Ana Primerić", "ana@example.org", True, serbia)
+    assert Message.objects.get().to == "ana@example.org"
+    assert HistoryLine.objects.get(verb="nominate").actor == "delegation contact"
+    assert "The person is nominated." in words(contact.get(answer["Location"]))
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ({"name": "", "email": "ana@example.org"}, "Write the name of the person"),
+        ({"name": "\u200b\u3164", "email": "ana@example.org"}, "Write the name of the person"),
+        ({"name": "A" * 201, "email": "ana@example.org"}, "Write at most 200 characters"),
+        ({"name": "Ana", "email": ""}, "Write the e-mail address of the person"),
+        ({"name": "Ana", "email": "a@x.rs, b@x.rs"}, "Write one e-mail address"),
+        ({"name": "Ana", "email": "a@x.rs\r\nBcc: b@x.rs"}, "Write one e-mail address"),
+    ],
+)
+def test_a_bad_post_keeps_the_answers_and_writes_nothing(contact, serbia, typed, said):
+    before = rows()
+    answer = contact.post(home(serbia) + "nominate/", typed)
+    assert answer.status_code == 422
+    assert said in words(answer)
+    assert "<title>Error: " in answer.content.decode()
+    assert rows() == before
+
+
+def test_nominating_twice_is_one_nomination(contact, serbia):
+    typed = {"name": "Ana Primerić", "email": "ana@example.org"}
+    contact.post(home(serbia) + "nominate/", typed)
+    again = contact.post(home(serbia) + "nominate/", typed)
+    assert again.status_code == 422
+    assert "nominated this person already" in words(again)
+    assert (Nomination.objects.count(), Message.objects.count()) == (1, 1)
+
+
+def test_one_who_posts_without_end_is_asked_to_wait(contact, serbia, monkeypatch):
+    monkeypatch.setattr("participants.views.private.POSTS", 2)
+    for number, status in ((1, 302), (2, 302), (3, 429)):
+        typed = {"name": f"Ana {number}", "email": "ana@example.org"}
+        assert contact.post(home(serbia) + "nominate/", typed).status_code == status
+    assert serbia.nominations.count() == 2
+    assert contact.get(home(serbia)).status_code == 200
+
+
+def test_a_correction_with_a_new_address_sends_a_new_link(contact, serbia):
+    ana = named(serbia)
+    seen = re.findall(r'name="seen" value="(\w+)"', contact.get(at(ana, "correct")).content.decode())[0]
+    answer = contact.post(at(ana, "correct"), {"name": "Ana Primerić", "email": "new@example.org", "seen": seen})
+    assert answer["Location"] == home(serbia) + "?done=corrected"
+    assert Message.objects.latest("pk").to == "new@example.org"
+
+
+def test_two_who_correct_do_not_write_over_each_other(contact, serbia):
+    ana = named(serbia)
+    seen = re.findall(r'name="seen" value="(\w+)"', contact.get(at(ana, "correct")).content.decode())[0]
+    nominating.correct(nomination=ana, name="Ana Marija", email=ana.email, by="secretariat")
+    mine = {"name": "Ana M.", "email": ana.email, "seen": seen}
+    answer = contact.post(at(ana, "correct"), mine)
+    assert answer.status_code == 422
+    assert "It is now: Ana Marija, ana@example.org" in words(answer)
+    assert 'value="Ana M."' in answer.content.decode()
+    ana.refresh_from_db()
+    assert ana.name == "Ana Marija"
+    again = re.findall(r'name="seen" value="(\w+)"', answer.content.decode())[0]
+    assert contact.post(at(ana, "correct"), mine | {"seen": again}).status_code == 302
+
+
+def test_the_buttons_of_the_list(contact, serbia):
+    ana, boris = named(serbia), named(serbia, "Boris Primerić")
+    assert contact.post(at(boris, "up"))["Location"] == home(serbia) + "?done=moved"
+    assert list(serbia.nominations.order_by("order").values_list("name", flat=True)) == [boris.name, ana.name]
+    contact.post(at(boris, "down"))
+    assert list(serbia.nominations.order_by("order").values_list("name", flat=True)) == [ana.name, boris.name]
+    contact.post(at(boris, "head"))
+    assert serbia.nominations.get(is_head=True) == boris
+    assert contact.post(at(ana, "send"))["Location"] == home(serbia) + "?done=sent"
+    assert Message.objects.filter(to="ana@example.org").count() == 2
+    for button in ("up", "down", "head", "send"):
+        assert contact.get(at(ana, button)).status_code in {404, 405}
+
+
+def test_what_the_rules_refuse_is_said_on_the_page(contact, serbia):
+    ana = named(serbia)
+    for _again in range(5):
+        answer = contact.post(at(ana, "send"))
+    assert answer.status_code == 422
+    assert "Send it again later" in words(answer)
+
+
+def test_withdrawing_asks_once_more(contact, edition, serbia):
+    ana = named(serbia)
+    assert "Do you want to withdraw this nomination?" in words(contact.get(at(ana, "withdraw")))
+    assert contact.post(at(ana, "withdraw"))["Location"] == home(serbia) + "?done=withdrawn"
+    page = words(contact.get(home(serbia)))
+    assert re.search(r"People who do not come Ana Primerić ana@example.org Withdrawn", page)
+    assert contact.post(at(ana, "withdraw")).status_code == 404
+
+
+def test_replacing_keeps_the_place_and_tells_the_person(contact, edition, serbia):
+    Edition.objects.filter(pk=edition.pk).update(requires_review=False)
+    ana = named(serbia, email="mira@example.org", is_head=True)
+    held = participant(edition)
+    nominating.link_nomination(participant=held, nomination=ana, by="test")
+    assert "does not come any more" in words(contact.get(at(ana, "replace")))
+    contact.post(at(ana, "replace"), {"name": "Ceca Primerić", "email": "ceca@example.org"})
+    held.refresh_from_db()
+    new = serbia.nominations.get(withdrawn_at=None)
+    assert (held.status, new.holds_place, new.is_head, new.name) == ("withdrawn", True, True, "Ceca Primerić")
+    assert "In place of Ana Primerić" in words(contact.get(home(serbia)))
+
+
+def test_after_the_deadline_only_a_place_is_handed_on(contact, edition, serbia):
+    Edition.objects.filter(pk=edition.pk).update(requires_review=False)
+    ana, boris = named(serbia, email="mira@example.org"), named(serbia, "Boris Primerić")
+    nominating.link_nomination(participant=participant(edition), nomination=ana, by="test")
+    with time_machine.travel(edition.nomination_deadline + dt.timedelta(hours=1)):
+        page = contact.get(home(serbia))
+        assert "The deadline was" in words(page)
+        assert at(boris, "replace") not in page.content.decode()
+        before = rows()
+        contact.post(home(serbia) + "nominate/", {"name": "Ceca", "email": "ceca@example.org"})
+        contact.post(at(boris, "withdraw"))
+        contact.post(at(boris, "up"))
+        assert contact.post(at(boris, "replace"), {"name": "C", "email": "c@example.org"}).status_code == 422
+        assert rows() == before
+        assert at(ana, "replace") in page.content.decode()
+        assert contact.post(at(ana, "replace"), {"name": "C", "email": "c@example.org"}).status_code == 302
+
+
+def test_once_the_edition_is_over_nothing_can_be_changed(contact, edition, serbia):
+    ana = named(serbia)
+    before = rows()
+    with time_machine.travel(dt.datetime.combine(edition.last_day, dt.time(), dt.UTC) + dt.timedelta(days=2)):
+        page = contact.get(home(serbia))
+        assert "This edition has ended" in words(page)
+        assert "<form" not in page.content.decode()
+        for path in ("nominate/", "letters/", "list/"):
+            assert contact.post(home(serbia) + path, {"name": "C", "email": "c@example.org"}).status_code == 302
+        for what in ("correct", "replace", "withdraw", "send", "head", "up"):
+            assert contact.post(at(ana, what), {"name": "C", "email": "c@example.org"}).status_code == 302
+    assert rows() == before
+
+
+def test_a_declined_person_stands_below_and_can_be_taken_back(contact, edition, serbia):
+    ana = named(serbia, email="mira@example.org")
+    held = participant(edition)
+    nominating.link_nomination(participant=held, nomination=ana, by="test")
+    registration.decline(participant=held, by="test")
+    page = words(contact.get(home(serbia)))
+    assert re.search(r"People who do not come Ana Primerić mira@example.org Declined", page)
+    assert contact.post(at(ana, "withdraw")).status_code == 302
