@@ -127,7 +127,7 @@ LIFETIMES: dict[str, dict[Lifetime, str]] = {
     "participants.visitbooking": {
         VISIT: "refusal_reason",
         NOT_PERSONAL: "id state rules_version rules_accepted_at host_approved_at reminded_at version asked_at"
-        " boarded_out_at boarded_back_at back_vehicle",
+        " boarded_out_at boarded_back_at",
     },
     "participants.visitrecord": {
         VISIT: "nationality document_type document_number document_expiry birth_date emergency_contact sizes saved_at",
