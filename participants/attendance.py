@@ -68,7 +68,7 @@ def read_point(edition: Edition, name: str) -> Point:
         session = edition.sessions.filter(pk=int(name[8:]), day__isnull=False).first()
         if session is not None and session.day is not None:
             return Point(session.day, session)
-    raise AttendanceError(_("Choose a day or a session of this edition."))
+    raise AttendanceError(_("Choose a day, a session or a vehicle of this edition."))
 
 
 def day_points(edition: Edition) -> list[Point]:

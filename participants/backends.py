@@ -15,7 +15,7 @@ _APPS = {"events": Right.EDIT_AGENDA, "participants": Right.SEE_PEOPLE}
 _CHANGES = {"participants": Right.DECIDE, "events": Right.EDIT_AGENDA}
 _STAFF = {"user", "staffrole"}
 _VISITS = {"visitbooking", "vehicle"}
-_HIDDEN = {"visitrecord", "recordlook"}
+_HIDDEN = {"visitrecord"}
 
 
 class RoleBackend(BaseBackend):
@@ -27,14 +27,15 @@ class RoleBackend(BaseBackend):
         action, _line, model = name.partition("_")
         if app not in _APPS:
             return False
+        edition = obj if isinstance(obj, Edition) else None
         if model in _STAFF:
             return may_everywhere(user_obj, Right.MANAGE_STAFF)
         if model in _HIDDEN:
-            return may(user_obj, Right.SEE_VISIT_RECORDS, obj if isinstance(obj, Edition) else None)
+            return may(user_obj, Right.SEE_VISIT_RECORDS, edition)
         right = _APPS[app] if action == "view" else Right.MANAGE_VISITS if model in _VISITS else _CHANGES[app]
         if model == "edition" and action == "add":
             return may_everywhere(user_obj, right)
-        return may(user_obj, right, obj if isinstance(obj, Edition) else None)
+        return may(user_obj, right, edition)
 
     def has_module_perms(self, user_obj: Any, app_label: str) -> bool:
         """Whether the back office shows the app at all."""

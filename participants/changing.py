@@ -12,7 +12,7 @@ from django.utils import timezone as clock
 from django.utils.translation import gettext as _
 
 from events.models import record
-from participants import links, mail, nominating, registration
+from participants import joining, links, mail, registration
 from participants.addresses import address_key
 from participants.models import ChangeRequest, Link, Participant
 from participants.registration import DETAILS, RegistrationError, lock
@@ -228,7 +228,7 @@ def confirm_new_address(*, link: Link, by: str) -> Participant:
     link.save(update_fields=["used_at", "new_email"])
     _revoke(participant, Link.Purpose.MY)
     record(participant, "change address", by=by, edition=edition)
-    participant = nominating.prove_address(participant=participant, by=by)
+    participant = joining.prove_address(participant=participant, by=by)
     mail.address_changed(participant, before=before)
     return participant
 

@@ -6,18 +6,20 @@ import datetime as dt
 import re
 import unicodedata
 import uuid
+from dataclasses import dataclass
 
 from django.db import IntegrityError, transaction
-from django.db.models import QuerySet
 from django.utils import timezone as clock
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from events.models import Edition
-from participants import attendance
-from participants.attendance import AttendanceError, Point, read_point
+from participants import attendance, boarding
+from participants.attendance import AttendanceError, Point
+from participants.boarding import Boarding, read_point
 from participants.models import Attendance, Participant, Scan
 from participants.models.participant import CODE_LETTERS
+from participants.visit_places import lock_both
 
 Result, Status = Scan.Result, Participant.Status
 UNDO_FOR = dt.timedelta(minutes=15)
@@ -56,7 +58,7 @@ def looks_like_code(typed: str) -> bool:
 def scan(
     *, edition: Edition, code: str, point: str, nonce: uuid.UUID, client_at: dt.datetime, by: str, device: str = ""
 ) -> Scan:
-    """Check somebody in and return the try: ok, already (with the first time) or refused (with the reason).
+    """Check somebody in, or count somebody aboard, and return the try: ok, already or refused, with time or reason.
 
     The same nonce gives the same try, however often and from wherever it comes. `client_at` is kept, the server's clock
     orders. Raises AttendanceError for a point that is none, a clock that is far off, an archived edition and a nonce of
@@ -68,7 +70,9 @@ def scan(
     if abs(client_at - clock.now()) > CLOCK_MAY_DIFFER:
         raise AttendanceError(_("The clock of this device is wrong. Set its date and time."))
     code = read_code(code)
-    # The lock comes first: two desks with one badge, or one desk twice, take turns here.
+    # The lock comes first: two desks with one badge, one desk twice, or two at the last seat take turns here.
+    if isinstance(where, Boarding):
+        lock_both(where.vehicle.visit)
     locked = Participant.objects.select_for_update(of=("self",), no_key=True).filter(code=code)
     participant = locked.select_related("edition", "delegation").first()
     if known := _known(edition, nonce):
@@ -93,15 +97,18 @@ def scan(
             return known
         raise
     if result == Result.OK and participant:
-        attendance.mark(
-            participant=participant,
-            day=where.day,
-            session=where.session,
-            source=Attendance.Source.SCAN,
-            by=by,
-            at=tried.received_at,
-        )
+        _count(participant, where, tried)
     return tried
+
+
+def _count(participant: Participant, where: Point | Boarding, tried: Scan) -> None:
+    by, at = tried.staff, tried.received_at
+    if isinstance(where, Boarding):
+        board = boarding.board_back if where.is_back else boarding.board_out
+        board(participant=participant, vehicle=where.vehicle, by=by, at=at)
+        return
+    source = Attendance.Source.SCAN
+    attendance.mark(participant=participant, day=where.day, session=where.session, source=source, by=by, at=at)
 
 
 def _known(edition: Edition, nonce: uuid.UUID) -> Scan | None:
@@ -111,31 +118,36 @@ def _known(edition: Edition, nonce: uuid.UUID) -> Scan | None:
     return known
 
 
-def _judge(edition: Edition, participant: Participant | None, where: Point, device: str) -> tuple[str, str]:
+def _judge(edition: Edition, participant: Participant | None, where: Point | Boarding, device: str) -> tuple[str, str]:
     if participant is None:
         return Result.REFUSED, UNKNOWN
     if participant.edition_id != edition.pk:
         return Result.REFUSED, FOREIGN
-    if participant.status != Status.CONFIRMED:
-        return Result.REFUSED, participant.status
-    if not _presence(participant, where).exists():
-        return Result.OK, ""
+    result, reason = boarding.judge(participant, where) if isinstance(where, Boarding) else _here(participant, where)
+    if result != Result.ALREADY:
+        return result, reason
     entry = participant.scans.filter(point=where.name, void_at=None, result=Result.OK).first()
     is_repeat = entry and device and entry.device == device and clock.now() - entry.received_at < REPEAT_WITHIN
     return Result.ALREADY, REPEATED if is_repeat else ""
 
 
-def _presence(participant: Participant, where: Point) -> QuerySet[Attendance]:
+def _here(participant: Participant, where: Point) -> tuple[str, str]:
+    if participant.status != Status.CONFIRMED:
+        return Result.REFUSED, participant.status
     rows = participant.attendance.standing().filter(session=where.session, mark=Attendance.Mark.PRESENT)
-    return rows if where.session else rows.filter(day=where.day)
+    rows = rows if where.session else rows.filter(day=where.day)
+    return Result.ALREADY if rows.exists() else Result.OK, ""
 
 
 @transaction.atomic
 def undo(*, scan: Scan, by: str, at: dt.datetime | None = None) -> Scan:
-    """Take a check-in back: the try and the mark it made become void. Undone twice is undone once.
+    """Take a check-in back: the try and the mark or boarding it made become void. Undone twice is undone once.
 
     Raises AttendanceError after 15 minutes, and for a try that checked nobody in.
     """
+    where = read_point(scan.edition, scan.point)
+    if isinstance(where, Boarding):
+        lock_both(where.vehicle.visit)
     if scan.participant_id:
         Participant.objects.select_for_update(of=("self",), no_key=True).get(pk=scan.participant_id)
     scan = Scan.objects.select_related("participant", "edition").get(pk=scan.pk)
@@ -144,13 +156,21 @@ def undo(*, scan: Scan, by: str, at: dt.datetime | None = None) -> Scan:
     if scan.void_at is not None:
         return scan
     if (at or clock.now()) - scan.received_at > UNDO_FOR:
-        raise AttendanceError(_("A check-in can be undone for 15 minutes. Correct it in the attendance grid."))
-    where = read_point(scan.edition, scan.point)
-    attendance.clear(
-        participant=scan.participant, day=where.day, session=where.session, by=by, reason="undone at the desk"
-    )
+        raise AttendanceError(_late(where))
+    if isinstance(where, Boarding):
+        booking = scan.participant.bookings.get(visit=where.vehicle.visit_id)
+        boarding.take_back(booking=booking, is_back=where.is_back, by=by)
+    else:
+        reason = "undone at the desk"
+        attendance.clear(participant=scan.participant, day=where.day, session=where.session, by=by, reason=reason)
     scan.refresh_from_db()
     return scan
+
+
+def _late(where: Point | Boarding) -> str:
+    if isinstance(where, Boarding):
+        return _("A boarding can be undone for 15 minutes. Ask the secretariat: it corrects the seats.")
+    return _("A check-in can be undone for 15 minutes. Correct it in the attendance grid.")
 
 
 # -- Reading ------------------------------------------------------------------------------------------------------
@@ -162,28 +182,41 @@ def is_ok(tried: Scan) -> bool:
 
 
 def reason_of(tried: Scan) -> str:
-    """Why a try was refused, in words; empty for the others."""
-    return str(REASONS.get(tried.reason, "")) if tried.result == Result.REFUSED else ""
+    """Why a try was refused, or what is to be known of one that was not, in words; empty where nothing is."""
+    return str(REASONS.get(tried.reason, "")) or boarding.sentence(tried.reason)
 
 
-def counted_before(tried: Scan) -> Attendance | None:
-    """The mark that a try met or made: it says since when the person is here and who saw it. It never changes."""
+@dataclass(frozen=True)
+class Seen:
+    """Since when a person is counted at a point, and who saw it."""
+
+    at: dt.datetime
+    by: str
+    where: str
+
+
+def seen(tried: Scan) -> Seen | None:
+    """What a try met or made. It never changes, whatever is undone later."""
     if tried.participant is None or tried.result == Result.REFUSED:
         return None
     kind, _colon, value = tried.point.partition(":")
+    if kind.startswith("vehicle"):
+        first = boarding.first_try(tried)
+        return Seen(first.received_at, first.staff, str(read_point(tried.edition, first.point))) if first else None
     rows = tried.participant.attendance.filter(mark=Attendance.Mark.PRESENT, recorded_at__lte=tried.received_at)
     rows = rows.filter(session=int(value)) if kind == "session" else rows.filter(session=None, day=value)
     rows = rows.exclude(void_at__lt=tried.received_at).select_related("session__edition")
-    return rows.order_by("-recorded_at", "-id").first()
+    row = rows.order_by("-recorded_at", "-id").first()
+    return Seen(row.recorded_at, row.recorded_by, str(Point(row.day, row.session))) if row else None
 
 
 def answer(tried: Scan) -> dict[str, object]:
     """What a device is told, as the public contract says; the same for the same try at any time."""
-    person, before = tried.participant, counted_before(tried)
+    person, before = tried.participant, seen(tried)
     shown = {"name": person.name, "delegation": person.delegation.name, "role": person.role} if person else None
     return {
         "status": "ok" if is_ok(tried) else tried.result,
         "reason": reason_of(tried),
-        "at": (before.recorded_at if before else tried.received_at).isoformat(),
+        "at": (before.at if before else tried.received_at).isoformat(),
         "participant": shown,
     }

@@ -2,7 +2,18 @@
 
 from django.urls import path, re_path, register_converter
 
-from participants.views import addresses, delegations, desk, letters, my, nominees, registering, scanning, visits
+from participants.views import (
+    addresses,
+    delegations,
+    desk,
+    letters,
+    my,
+    nominees,
+    records,
+    registering,
+    scanning,
+    visits,
+)
 
 
 class ReferenceConverter:
@@ -51,6 +62,7 @@ urlpatterns = [
     path("my/<reference:reference>/withdraw/", my.withdraw, name="withdraw"),
     path("my/<reference:reference>/visits/", visits.my_visits, name="my-visits"),
     path("my/<reference:reference>/visits/<int:pk>/give-back/", visits.give_back, name="my-visit-give-back"),
+    path("my/<reference:reference>/record/", records.record, name="record"),
     path("my/<reference:reference>/data.json", my.held, name="held"),
     path("my/<str:token>/", my.enter, name="enter"),
     path("address/confirmed/", addresses.confirmed, name="address-confirmed"),

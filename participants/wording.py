@@ -20,9 +20,14 @@ def printed(delegation: Delegation) -> str:
 
 def footnotes(edition: Edition, delegations: Iterable[Delegation]) -> list[str]:
     """The footnotes of the edition whose mark one of these delegations carries, in the edition's order."""
-    marks = tuple({one.footnote_mark for one in delegations} - {""})
+    return notes_with(edition, {one.footnote_mark for one in delegations})
+
+
+def notes_with(edition: Edition, marks: set[str]) -> list[str]:
+    """The footnotes of the edition that begin with one of these marks, in the edition's order."""
+    wanted = tuple(marks - {""})
     notes = [note.strip() for note in str(edition.footnotes).splitlines()]
-    return [note for note in notes if marks and note.startswith(marks)]
+    return [note for note in notes if wanted and note.startswith(wanted)]
 
 
 def when(session: Session, edition: Edition) -> str:

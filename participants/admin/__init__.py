@@ -9,7 +9,9 @@ from participants.admin import (
     messages,
     nominations,
     people,
+    records,
     staff,
+    vehicles,
     visits,
 )
 
@@ -22,6 +24,8 @@ __all__ = [
     "messages",
     "nominations",
     "people",
+    "records",
     "staff",
+    "vehicles",
     "visits",
 ]

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 
 from events.models import HistoryLine
 from participants import capacity
-from participants.models import Participant
+from participants.models import ChangeRequest, Participant
 
 SHOWN = 12  # lines of mails and of history
 
@@ -42,6 +42,8 @@ class Beside:
             missing.append(_("the decision of the secretariat"))
         if number := capacity.number_in_line(person):
             missing.append(_("a place: number %(number)s in line") % {"number": number})
+        if person.change_requests.filter(state=ChangeRequest.State.ASKED).exists():
+            missing.append(_("an answer to the change that was asked for"))
         return "; ".join(missing) or _("nothing")
 
     @admin.display(description=gettext_lazy("nomination"))

@@ -9,11 +9,9 @@ from typing import Any
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
-from django.urls import path
+from django.shortcuts import redirect, render
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
 
 from events.admin.scope import ReadOnly, ScopedAdmin
 from participants import changing
@@ -62,49 +60,44 @@ class ChangeRequestAdmin(ReadOnly, ScopedAdmin):
     list_filter = ("participant__edition", "state")
     list_select_related = ("participant__edition",)
     folded_fields = ("participant__search",)
-    fields = ("participant", "state", "asked_at", "decided_at", "decided_by")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """Without the answers, which only the page of one request reads."""
         return super().get_queryset(request).defer("answers")
 
-    def get_urls(self) -> list[Any]:
-        """With the answer of the secretariat."""
-        decide = path(
-            "<path:object_id>/decide/",
-            self.admin_site.admin_view(require_POST(self.decide)),
-            name="participants_changerequest_decide",
-        )
-        return [decide, *super().get_urls()]
-
-    def _may_decide(self, request: HttpRequest, obj: ChangeRequest) -> bool:
-        return bool(request.user.has_perm(self.perm("change"), self.edition_of(obj)))
-
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
-        """The page, with old and new."""
+        """Old and new, and the two answers. A post decides, and says what happened."""
         found = self.get_object(request, object_id)
-        more = {}
-        if found is not None:
-            is_open = found.state == ChangeRequest.State.ASKED and self._may_decide(request, found)
-            more = {"compared": compared(found), "may_decide": is_open}
-        return super().change_view(request, object_id, form_url, {**(extra_context or {}), **more})
-
-    def decide(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Accept or refuse, and say what happened."""
-        found = self.get_object(request, object_id)
-        if found is None or not self._may_decide(request, found):
+        if found is None:
             return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)  # type: ignore[attr-defined]
+        edition = found.participant.edition
+        may_decide = request.user.has_perm(self.perm("change"), edition)
+        if request.method == "POST":
+            if may_decide:
+                self._decide(request, found)
+            return redirect(request.path)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Change asked for by %(name)s") % {"name": found.participant.name},
+            "opts": self.opts,
+            "asked": found,
+            "edition": edition,
+            "compared": compared(found),
+            "may_decide": may_decide and found.state == ChangeRequest.State.ASKED,
+        }
+        return render(request, "admin/participants/change_request.html", context)
+
+    def _decide(self, request: HttpRequest, asked: ChangeRequest) -> None:
         verbs = {
-            "accept": (changing.accept_change, _("The details are changed. The person was told by e-mail.")),
-            "refuse": (changing.refuse_change, _("The details are as before. The person was told by e-mail.")),
+            "accept": (changing.accept_change, _("The details are changed. The person is told by e-mail.")),
+            "refuse": (changing.refuse_change, _("The details are as before. The person is told by e-mail.")),
         }
         verb, sentence = verbs.get(request.POST.get("decision", ""), (None, ""))
         try:
             if verb is not None:
-                verb(request=found, by=request.user.get_username())
+                verb(request=asked, by=request.user.get_username())
                 messages.success(request, sentence)
         except RegistrationError as error:
             messages.error(request, str(error))
-        return redirect("admin:participants_changerequest_change", found.pk)

@@ -4,6 +4,7 @@ from participants.forms.addresses import AddressForm
 from participants.forms.delegations import CorrectionForm, LetterForm, ListForm, NominationForm, PersonForm
 from participants.forms.details import DetailsForm
 from participants.forms.lost import LostForm
+from participants.forms.records import ReasonForm, RecordForm
 from participants.forms.registering import NomineeForm, RegistrationForm
 
 __all__ = [
@@ -16,5 +17,7 @@ __all__ = [
     "NominationForm",
     "NomineeForm",
     "PersonForm",
+    "ReasonForm",
+    "RecordForm",
     "RegistrationForm",
 ]

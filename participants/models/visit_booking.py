@@ -39,6 +39,15 @@ class VisitBooking(models.Model):
     asked_at = models.DateTimeField(_("asked at"))
     boarded_out_at = models.DateTimeField(_("boarded out at"), null=True, blank=True)
     boarded_back_at = models.DateTimeField(_("boarded back at"), null=True, blank=True)
+    # People sit where they like on the way back, and each vehicle must be counted truly both ways.
+    back_vehicle = models.ForeignKey(
+        Vehicle,
+        on_delete=models.RESTRICT,
+        null=True,
+        blank=True,
+        related_name="bookings_back",
+        verbose_name=_("vehicle on the way back"),
+    )
 
     class Meta:
         verbose_name = _("visit booking")
@@ -59,6 +68,11 @@ class VisitBooking(models.Model):
                 name="booking_back_after_out",
                 condition=Q(boarded_back_at=None)
                 | Q(boarded_out_at__isnull=False, boarded_back_at__gte=F("boarded_out_at")),
+            ),
+            models.CheckConstraint(
+                name="booking_back_in_a_vehicle",
+                condition=Q(boarded_back_at=None, back_vehicle=None)
+                | Q(boarded_back_at__isnull=False, back_vehicle__isnull=False),
             ),
         ]
         indexes = [models.Index(fields=["visit", "state", "asked_at"], name="booking_queue")]

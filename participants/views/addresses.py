@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from events.views.frame import edition_frame
-from participants import changing, links, nominating, throttling
+from participants import changing, joining, links, throttling
 from participants.addresses import address_key
 from participants.forms import AddressForm
 from participants.models import Link, Participant
@@ -50,7 +50,7 @@ def _asked(participant: Participant, form: AddressForm) -> bool:
     """Ask for the address; false, with the reason in the form, where the rules do not allow it."""
     try:
         with transaction.atomic():
-            nominating.prove_address(participant=participant, by="participant")
+            joining.prove_address(participant=participant, by="participant")
             changing.ask_new_address(participant=participant, email=form.cleaned_data["email"], by="participant")
     except RegistrationError as error:
         form.add_error(error.field if error.field in form.fields else None, str(error))

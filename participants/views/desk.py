@@ -18,10 +18,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from events.models import Edition
-from participants import attendance, checkin, throttling
+from participants import boarding, checkin, throttling
 from participants.access import Right, editions_for, may
 from participants.attendance import AttendanceError, Point
-from participants.models import Attendance, Participant, Scan, VisitBooking
+from participants.boarding import Boarding
+from participants.models import Participant, Scan, VisitBooking
+from participants.views import points
+from participants.views.points import Where
 
 SHOWN = 20
 LAST = 10
@@ -66,7 +69,7 @@ def desk(request: HttpRequest, slug: str) -> HttpResponse:
         return _page(request, edition)
     try:
         if "choose" in request.POST:
-            point = attendance.read_point(edition, request.POST["choose"])
+            point = boarding.read_point(edition, request.POST["choose"])
             request.session[REMEMBERED] = [edition.pk, point.name, _today(edition)]
             return redirect("participants:desk", edition.slug)
         tried = checkin.scan(
@@ -90,25 +93,29 @@ def _page(request: HttpRequest, edition: Edition, problem: str = "") -> HttpResp
     words = request.GET.get("q", "").strip()[:200]
     people = _found(edition, point, words) if words else []
     entries = edition.scans.filter(result=Scan.Result.OK).select_related("participant__delegation")
-    confirmed = edition.participants.confirmed()
+    choices = points.choices(edition)
+    titles = {one.name: one.title for one in choices if isinstance(one, Boarding)}
     context = {
         "edition": edition,
-        "points": attendance.points(edition),
+        "points": choices,
         "point": point,
-        "is_today": point.day.isoformat() == _today(edition),
+        "is_today": point.day is None or point.day.isoformat() == _today(edition),
         "q": words,
         "people": people[:SHOWN],
         "has_more": len(people) > SHOWN,
         # A code that nobody here has is a try too: pressing the button writes it down.
         "code": checkin.read_code(words) if not people and checkin.looks_like_code(words) else "",
         "nonce": uuid.uuid4(),
-        "last": list(entries[:LAST]),
+        "last": [(entry, titles.get(entry.point, "")) for entry in entries[:LAST]],
         "undo_from": clock.now() - checkin.UNDO_FOR,
-        "present": _present(point).filter(participant__in=confirmed).count(),
-        "expected": confirmed.count(),
+        "panel": points.panel(point),
         "problem": problem,
         "may_mark": may(request.user, Right.MARK_ATTENDANCE, edition),
     }
+    if isinstance(point, Point):
+        confirmed = edition.participants.confirmed()
+        context["present"] = points.present(point).filter(participant__in=confirmed).count()
+        context["expected"] = confirmed.count()
     return render(request, "participants/desk/desk.html", context, status=422 if problem else 200)
 
 
@@ -116,32 +123,27 @@ def _today(edition: Edition) -> str:
     return clock.now().astimezone(edition.zone).date().isoformat()
 
 
-def _point(request: HttpRequest, edition: Edition) -> Point:
+def _point(request: HttpRequest, edition: Edition) -> Where:
     """What was chosen on this phone today, else the day."""
     today = _today(edition)
     pk, name, chosen_on = request.session.get(REMEMBERED, (None, "", ""))
     if (pk, chosen_on) == (edition.pk, today):
         try:
-            return attendance.read_point(edition, name)
+            return boarding.read_point(edition, name)
         except AttendanceError:
-            pass  # the session left the agenda since
+            pass  # the session or vehicle is gone since
     days = {day.isoformat(): day for day in edition.days}
     return Point(days.get(today, edition.days[0]))
 
 
-def _present(point: Point) -> QuerySet[Attendance]:
-    rows = Attendance.objects.standing().filter(mark=Attendance.Mark.PRESENT, session=point.session)
-    return rows if point.session else rows.filter(day=point.day)
-
-
-def _found(edition: Edition, point: Point, words: str) -> list[dict[str, Any]]:
-    """Who fits, by code or by name and organisation, each with the time it was counted here; one more than shown."""
+def _found(edition: Edition, point: Where, words: str) -> list[dict[str, Any]]:
+    """Who fits, by code or by name and organisation, each with how they stand here; one more than shown."""
     people = edition.participants.select_related("delegation").filter(erased_at=None)
     first = Case(When(status=Participant.Status.CONFIRMED, then=0), default=1)
     found = list(people.filter(code=checkin.read_code(words)))
     found = found or list(people.matching(words).order_by(first, "sort_name", "id")[: SHOWN + 1])
-    times = dict(_present(point).filter(participant__in=found).values_list("participant_id", "recorded_at"))
-    return [{"person": person, "nonce": uuid.uuid4(), "since": times.get(person.pk)} for person in found]
+    tags = points.tags(edition, point, found)
+    return [{"person": person, "nonce": uuid.uuid4(), "tag": tags[person.pk]} for person in found]
 
 
 @never_cache
@@ -150,21 +152,31 @@ def result(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """The answer to one try, as large as the screen."""
     edition = edition_of_desk(request, slug)
     tried = get_object_or_404(edition.scans.select_related("participant__delegation"), pk=pk)
-    verdict = "ok" if checkin.is_ok(tried) else str(tried.result)
-    if tried.void_at:
-        verdict = "undone"
+    verdict = _verdict(tried)
     bookings = VisitBooking.objects.filter(participant=tried.participant_id, state=VisitBooking.State.CONFIRMED)
+    is_boarding = tried.point.startswith("vehicle-")
     context = {
         "edition": edition,
         "scan": tried,
         "verdict": verdict,
+        "headline": points.headline(tried, verdict),
         "reason": checkin.reason_of(tried),
-        "before": checkin.counted_before(tried),
+        "before": checkin.seen(tried),
         "bookings": bookings.select_related("vehicle", "visit__session") if verdict == "ok" else [],
-        "can_undo": verdict == tried.result == "ok" and clock.now() - tried.received_at < checkin.UNDO_FOR,
+        "can_undo": tried.result == "ok" and not tried.void_at and clock.now() - tried.received_at < checkin.UNDO_FOR,
         "may_see": may(request.user, Right.SEE_PEOPLE, edition),
+        "panel": points.panel(boarding.read_point(edition, tried.point)) if is_boarding else None,
     }
-    return render(request, "participants/desk/result.html", context)
+    return render(request, f"participants/desk/{'boarded' if is_boarding else 'result'}.html", context)
+
+
+def _verdict(tried: Scan) -> str:
+    """What the page says at a glance: ok, moved, already, refused or undone."""
+    if tried.void_at:
+        return "undone"
+    if tried.result == Scan.Result.OK and tried.reason:
+        return "moved"
+    return "ok" if checkin.is_ok(tried) else str(tried.result)
 
 
 @never_cache

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
@@ -17,6 +19,8 @@ from participants.registration import RegistrationError
 from participants.views.delegations import POSTED, accepted, home, may_nominate, show
 from participants.views.private import Acting, for_the_delegation, no_link
 
+log = logging.getLogger(__name__)
+
 
 def _standing(who: Acting) -> list[Nomination]:
     return list(who.delegation.nominations.filter(withdrawn_at=None).order_by("order", "id"))
@@ -30,9 +34,7 @@ def attach(request: HttpRequest, who: Acting) -> HttpResponse:
     if who.delegation.edition.is_over() or not named:
         return home(who)
     form = LetterForm(named, *((request.POST, request.FILES) if request.method == "POST" else ()))
-    if form.is_valid() and accepted(
-        form, lambda: nominating.attach_letter(delegation=who.delegation, by=who.by, **form.cleaned_data)
-    ):
+    if form.is_valid() and _attached(form, who):
         return home(who, "letter")
     context = {
         "form": form,
@@ -41,6 +43,17 @@ def attach(request: HttpRequest, who: Acting) -> HttpResponse:
         "notes": [_("Choose the file again, also if you chose it before.")] if form.is_bound else [],
     }
     return show(request, who, "form", context, 422 if form.is_bound else 200)
+
+
+def _attached(form: LetterForm, who: Acting) -> bool:
+    try:
+        return accepted(
+            form, lambda: nominating.attach_letter(delegation=who.delegation, by=who.by, **form.cleaned_data)
+        )
+    except OSError:  # the disk is full, or is away
+        log.exception("a letter could not be kept")
+        form.add_error("scan", _("We cannot keep the file now. Nothing was saved. Try again later"))
+        return False
 
 
 @for_the_delegation

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from events.views.frame import edition_frame
-from participants import capacity, changing, links, mail, nominating, registration, throttling
+from participants import capacity, changing, joining, links, mail, registration, throttling
 from participants.addresses import address_key
 from participants.forms import DetailsForm, LostForm
 from participants.held import held_on
@@ -51,7 +51,7 @@ def nothing(request: HttpRequest) -> HttpResponse:
 def overview(request: HttpRequest, participant: Participant) -> HttpResponse:
     """How the registration stands and what can be done; a post says that the address is the person's own."""
     if request.method == "POST":
-        nominating.prove_address(participant=participant, by="participant")
+        joining.prove_address(participant=participant, by="participant")
         return redirect("participants:my", reference=participant.reference)
     waiting = _waiting_request(participant)
     return page(
@@ -84,7 +84,7 @@ def withdraw(request: HttpRequest, participant: Participant) -> HttpResponse:
         with transaction.atomic():
             registration.withdraw(participant=participant, by="participant")
             # Afterwards, so that no nomination is joined and no place given in the moment in which it is given back.
-            nominating.prove_address(participant=participant, by="participant")
+            joining.prove_address(participant=participant, by="participant")
     except RegistrationError as error:
         participant.refresh_from_db()
         if may_withdraw(participant):
@@ -120,7 +120,7 @@ def _saved(participant: Participant, form: DetailsForm) -> bool:
         with transaction.atomic():
             verb(participant=participant, answers=answers, version=version, by="participant")
             # Afterwards: a nomination that is joined now makes another version of the registration.
-            nominating.prove_address(participant=participant, by="participant")
+            joining.prove_address(participant=participant, by="participant")
     except RegistrationError as error:
         participant.refresh_from_db()
         form.show_for(participant.version)
@@ -139,7 +139,8 @@ def erase(request: HttpRequest, participant: Participant) -> HttpResponse:
         changing.ask_for_erasure(participant=participant, by="participant")
         return redirect("participants:my", reference=participant.reference)
     has_come = participant.attendance.filter(void_at=None, mark="present").exists()
-    return page(request, "erase", participant, has_come=has_come, kept_until=_attendance_end(participant))
+    keeps_name = has_come and participant.edition.keep_attendance_years > 0
+    return page(request, "erase", participant, keeps_name=keeps_name, kept_until=_attendance_end(participant))
 
 
 def _attendance_end(participant: Participant) -> dt.date | None:

@@ -25,6 +25,8 @@ REMEMBERED_LINKS = 20
 REMEMBERED_SECONDS = 400 * 24 * 3600  # browsers keep no cookie longer; the links themselves end before
 MISSES = 30  # links that open nothing, from one network
 MISSES_SECONDS = 600
+POSTS = 300  # of the contacts of one delegation: nearly each is a mail to somebody
+POSTS_SECONDS = 3600
 _signer = signing.Signer(salt="participants.my")
 
 View = Callable[..., HttpResponse]
@@ -137,7 +139,12 @@ def for_the_delegation(view: View) -> View:
     @wraps(view)
     def opened(request: HttpRequest, pk: int, **kwargs: Any) -> HttpResponse:
         who = acting(request, pk)
-        return no_link(request) if who is None else view(request, who, **kwargs)
+        if who is None:
+            return no_link(request)
+        is_counted = request.method == "POST" and who.is_contact
+        if is_counted and throttling.count("delegation", str(pk), POSTS_SECONDS) > POSTS:
+            return throttling.too_many(request, POSTS_SECONDS)
+        return view(request, who, **kwargs)
 
     return opened
 

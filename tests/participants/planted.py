@@ -14,6 +14,7 @@ from typing import Any
 
 from django.apps import apps
 from django.conf import settings
+from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session as BrowserSession
 from django.core.files.base import ContentFile
 from django.db import connection
@@ -44,10 +45,14 @@ PEOPLE = ("guest", "absent", "declined", "withdrawn", "waiting", "nominee", "con
 CAME = ("guest", "absent")
 STAYED_AWAY = ("declined", "withdrawn", "waiting", "nominee")
 FIRST_DAY = dt.date(2030, 10, 8)
-TYPED = ("title", "given_name", "family_name", "printed_name", "rank", "function", "organisation", "dietary")
-TYPED = (*TYPED, "access_needs")
-RECORD = ("nationality", "document_type", "document_number", "document_expiry", "birth_date", "emergency_contact")
-RECORD = (*RECORD, "sizes")
+TYPED = (
+    *("title", "given_name", "family_name", "printed_name", "rank", "function", "organisation"),
+    *("dietary", "access_needs"),
+)
+RECORD = (
+    *("nationality", "document_type", "document_number", "document_expiry", "birth_date"),
+    *("emergency_contact", "sizes"),
+)
 # What is kept for the visit alone.
 OF_VISIT = {"dietary", "accessneeds", "refusal", "change", "newaddress", "unsent"}
 OF_VISIT |= {name.replace("_", "") for name in RECORD}
@@ -179,10 +184,9 @@ class Planted:
             if tried.result == "ok":
                 checkin.undo(scan=tried, by="desk")
         self._scan(canary("waiting", "typed"), "desk")
-        with_data = BrowserSession.objects.model(session_key=uuid.uuid4().hex)
-        with_data.session_data = BrowserSession.get_session_store_class()().encode({"q": canary("waiting", "session")})
-        with_data.expire_date = timezone.now() + dt.timedelta(hours=12)
-        with_data.save()
+        signed_in = SessionStore()
+        signed_in["q"] = canary("waiting", "session")
+        signed_in.save()
 
     def _scan(self, code: str, device: str) -> Scan:
         return checkin.scan(

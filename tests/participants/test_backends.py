@@ -34,6 +34,10 @@ def edition():
         ("secretariat", "participants.change_visitbooking", True),
         ("visit-officer", "events.view_session", False),
         ("visit-officer", "participants.view_visitrecord", True),
+        ("visit-officer", "participants.view_recordlook", True),
+        ("visit-officer", "participants.change_recordlook", False),
+        ("secretariat", "participants.view_recordlook", True),
+        ("observer", "participants.view_recordlook", False),
     ],
 )
 def test_a_role_has_the_permissions_of_its_rights(edition, role, perm, has):

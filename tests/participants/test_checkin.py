@@ -63,9 +63,9 @@ def test_the_second_time_tells_the_first_time_and_who_saw_it(person):
     first = scan(person, device="one", by="a")
     second = scan(person, device="two", by="b")
     assert (second.result, second.reason) == ("already", "")
-    before = checkin.counted_before(second)
+    before = checkin.seen(second)
     assert before is not None
-    assert (before.recorded_at, before.recorded_by) == (first.received_at, "a")
+    assert (before.at, before.by) == (first.received_at, "a")
     assert checkin.answer(second)["status"] == "already"
     assert checkin.answer(second)["at"] == first.received_at.isoformat()
     assert len(present(person)) == 1
@@ -75,7 +75,9 @@ def test_a_person_ticked_in_the_grid_is_already_here(person, edition):
     row = attendance.mark(participant=person, day=edition.days[0], by="office")
     tried = scan(person)
     assert tried.result == "already"
-    assert checkin.counted_before(tried) == row
+    before = checkin.seen(tried)
+    assert before is not None
+    assert (before.at, before.by) == (row.recorded_at, "office")
 
 
 def test_a_person_marked_excused_who_comes_all_the_same_is_checked_in(person, edition):
@@ -175,7 +177,7 @@ def test_a_place_lost_since_the_check_in_is_refused_before_it_is_already(person)
 
 @pytest.mark.parametrize("point", ["", "day:2018-10-09", "session:1", "nowhere"])
 def test_a_point_of_no_such_edition_is_refused_and_nothing_is_written(person, point):
-    with pytest.raises(AttendanceError, match="Choose a day or a session"):
+    with pytest.raises(AttendanceError, match="Choose a day, a session or a vehicle"):
         scan(person, point=point)
     assert not Scan.objects.exists()
 

@@ -118,6 +118,9 @@ def test_a_vehicle_is_of_the_visit_that_was_booked():
     other = make.visit(make.edition())
     bus = Vehicle.objects.create(visit=other, label="Bus 1", seats=40)
     refuses("booking_vehicle_same_visit", VisitBooking, vehicle=bus)
+    now = clock.now()
+    back = {"boarded_out_at": now, "boarded_back_at": now, "back_vehicle": bus}
+    refuses("booking_back_vehicle_same_visit", VisitBooking, **back)
     assert booking.pk
 
 
@@ -154,6 +157,8 @@ def test_a_person_books_a_visit_once_and_comes_back_after_leaving():
     refuses("booking_back_after_out", VisitBooking, boarded_back_at=clock.now())
     earlier = clock.now() - dt.timedelta(hours=1)
     refuses("booking_back_after_out", VisitBooking, boarded_out_at=clock.now(), boarded_back_at=earlier)
+    now = clock.now()
+    refuses("booking_back_in_a_vehicle", VisitBooking, boarded_out_at=now, boarded_back_at=now)
 
 
 def test_vehicles_have_seats_and_names_of_their_own():

@@ -26,7 +26,7 @@ pytestmark = pytest.mark.django_db
 
 def after(world: Planted, **ago: int) -> dt.datetime:
     """Noon, so many days or years after the last day."""
-    last = world.edition.last_day
+    last = world.edition.days[-1]
     last = last.replace(year=last.year + ago.get("years", 0)) + dt.timedelta(days=ago.get("days", 0))
     return dt.datetime.combine(last, dt.time(12), world.edition.zone)
 
@@ -207,7 +207,7 @@ def test_a_file_whose_row_was_never_written_goes_after_a_day(world):
 
 def test_a_file_that_is_gone_already_stops_nothing(world):
     for letter in NominationLetter.objects.all():
-        default_storage.delete(letter.scan.name)
+        default_storage.delete(str(letter.scan.name))
     erase_due(at=after(world, years=7, days=1))
     assert not NominationLetter.objects.exists()
 

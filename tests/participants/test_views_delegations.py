@@ -312,6 +312,15 @@ def test_nominating_twice_is_one_nomination(contact, serbia):
     assert (Nomination.objects.count(), Message.objects.count()) == (1, 1)
 
 
+def test_one_who_posts_without_end_is_asked_to_wait(contact, serbia, monkeypatch):
+    monkeypatch.setattr("participants.views.private.POSTS", 2)
+    for number, status in ((1, 302), (2, 302), (3, 429)):
+        typed = {"name": f"Ana {number}", "email": "ana@example.org"}
+        assert contact.post(home(serbia) + "nominate/", typed).status_code == status
+    assert serbia.nominations.count() == 2
+    assert contact.get(home(serbia)).status_code == 200
+
+
 def test_a_correction_with_a_new_address_sends_a_new_link(contact, serbia):
     ana = named(serbia)
     seen = re.findall(r'name="seen" value="(\w+)"', contact.get(at(ana, "correct")).content.decode())[0]

@@ -148,6 +148,18 @@ def test_a_bad_letter_keeps_the_answers(contact, serbia, changed, said):
     assert not NominationLetter.objects.exists()
 
 
+def test_a_full_disk_is_told_and_nothing_is_half_written(contact, serbia, monkeypatch):
+    def full(*_args, **_named):
+        raise OSError(28, "No space left on device")
+
+    ana = named(serbia)
+    monkeypatch.setattr("django.core.files.storage.FileSystemStorage._save", full)
+    answer = contact.post(home(serbia) + "letters/", letter(ana))
+    assert answer.status_code == 422
+    assert "We cannot keep the file now." in words(answer)
+    assert not NominationLetter.objects.exists()
+
+
 def test_a_letter_names_no_people_of_another_delegation(contact, edition, serbia):
     named(serbia)
     foreign = nominating.nominate(delegation=make.delegation(edition), name="Ema", email="e@example.org", by="test")
@@ -240,8 +252,8 @@ def test_a_list_is_shown_row_by_row_and_nothing_is_written(contact, serbia, cont
     assert page.status_code == 200
     said = words(page)
     assert "The table has 3 people. Nothing is saved yet." in said
-    assert re.search(r"2 Ana Primerić ana@example.org yes Nominate", said)
-    assert re.search(r"3 Boris no address no Not taken Write one e-mail address", said)
+    assert "Row 2 Ana Primerić ana@example.org Can be nominated Head of delegation" in said
+    assert "Row 3 Boris no address Not taken Write one e-mail address" in said
     assert "Nominate 2 people" in said
     assert not Nomination.objects.exists()
     assert not Message.objects.exists()
@@ -310,7 +322,7 @@ def test_what_comes_back_is_judged_again(contact, serbia):
         (b"PK\x03\x04 no workbook", "This file cannot be read."),
         (b"Ana;ana@example.org", "Call the columns"),
         (b"x" * 2_000_001, "Choose a file of at most 2 MB."),
-        (as_csv([TABLE[0], *([TABLE[1]] * 10_000)]), "too many rows"),
+        (as_csv([TABLE[0], *([TABLE[1]] * 10_000)]), "too many rows or columns"),
     ],
 )
 def test_a_file_that_is_no_list_is_refused(contact, serbia, content, said):

@@ -115,6 +115,8 @@ def test_after_the_deadline_the_form_asks_the_secretariat(bearer, edition, perso
     page = bearer.get(home(person)).content.decode()
     assert "You asked for a change." in page
     assert "You want to change: Function</p>" in page
+    held = bearer.get(home(person) + "data.json").json()
+    assert held["change_requests"][0]["answers"] == '{"function": "Late"}'
     form = bearer.get(home(person) + "details/").content.decode()
     assert 'value="Late"' in form
     assert "it takes the place of that request" in form
