@@ -322,7 +322,17 @@ def test_odd_addresses_of_lists_are_answered_with_a_sentence(office, edition, qu
         assert "atabase" not in response.content.decode()
 
 
-@pytest.mark.parametrize("role", ["observer", "check-in", "visit-officer"])
+def test_the_visit_officer_looks_at_people_and_decides_nothing(client, edition):
+    client.force_login(make.staff("visit-officer", edition))
+    person = make.participant(edition)
+    assert "Primjerić" in client.get(LIST).content.decode()
+    act(client, "confirm", person)
+    client.post(f"{LIST}{person.pk}/change/", {"function": "Changed"})
+    kept = Participant.objects.get(pk=person.pk)
+    assert (kept.status, kept.function) == ("pending", "Adviser")
+
+
+@pytest.mark.parametrize("role", ["observer", "check-in"])
 def test_other_roles_see_no_people(client, edition, role):
     client.force_login(make.staff(role, edition))
     person = make.participant(edition)
