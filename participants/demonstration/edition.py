@@ -192,7 +192,7 @@ def _put_visit(edition: Edition, session: Session) -> None:
         ),
         meeting_point=_text("In front of the hotel, on the side of the lake"),
         meets_at=dt.datetime.combine(edition.days[1], dt.time(12, 45), edition.zone),
-        capacity=20,
+        capacity=12,
         signup_deadline=before(8),
         host_list_deadline=before(6),
         rules=_text(
