@@ -9,7 +9,8 @@ from django.db.models import Q
 
 from events.models import HistoryLine
 from participants.models import Link, Message, Nomination, Participant, RecordLook, VisitBooking, VisitRecord
-from participants.records import asked, ending
+from participants.records import ending
+from participants.visit_places import record_asked
 
 # Copies for search and sorting, and keys that mean nothing outside the database.
 _LEFT_OUT = {"id", "edition", "participant", "booking", "search", "sort_name", "email_key", "rank_order", "submission"}
@@ -110,7 +111,7 @@ def _booking(booking: VisitBooking) -> dict[str, Any]:
     saved = VisitRecord.objects.filter(booking=booking).values("saved_at").first()
     if saved is not None:
         # Write-only: once saved, no answer but the end of the number leaves for a browser again.
-        answer["record"] = saved | {"document_number": "…" + ending(booking), "answers": asked(booking.visit)}
+        answer["record"] = saved | {"document_number": "…" + ending(booking), "answers": record_asked(booking.visit)}
     return answer
 
 

@@ -12,7 +12,6 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
-from django.db.models.functions import Length
 from django.utils import timezone as clock
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -20,10 +19,11 @@ from django.utils.translation import gettext_lazy
 from events.models import FieldVisit
 from events.models import record as write_history
 from events.text import clean_line, has_visible
-from participants import mail, visits
+from participants import mail, visit_places, visits
 from participants.models import Participant, RecordLook, VisitBooking, VisitRecord
 from participants.models.encrypted import DecryptionFailed
 from participants.registration import lock
+from participants.visit_places import is_off, record_asked
 
 State = VisitBooking.State
 FIELDS = tuple(name for names in visits.ASKED_RECORD.values() for name in names)
@@ -40,23 +40,10 @@ class RecordError(Exception):
         self.field = field
 
 
-def asked(visit: FieldVisit) -> list[str]:
-    """The fields of the record that the host of this visit asks for; none where it asks nothing."""
-    return [name for asks, names in visits.ASKED_RECORD.items() if getattr(visit, asks) for name in names]
-
-
 def bookings_of(visit: FieldVisit) -> QuerySet[Any]:
-    """The bookings of a visit, each with `is_complete`: whether all is there that the host asks, and `has_record`.
-
-    No value is read for it: the length of what is stored is enough.
-    """
-    lengths = {f"length_of_{name}": Length(f"record__{name}") for name in asked(visit)}
-    is_there = Q(*((f"{length}__gt", 0) for length in lengths)) if lengths else Q(pk__isnull=False)
-    return (
-        VisitBooking.objects.filter(visit=visit)
-        .alias(**lengths)
-        .annotate(is_complete=is_there, has_record=Q(record__isnull=False))
-    )
+    """The bookings of a visit, each with `is_complete`: whether all is there that the host asks, and `has_record`."""
+    found = visit_places.with_completeness(VisitBooking.objects.filter(visit=visit), visit)
+    return found.annotate(has_record=Q(record__isnull=False))
 
 
 def ending(booking: VisitBooking) -> str:
@@ -71,8 +58,7 @@ def ending(booking: VisitBooking) -> str:
 def why_closed(booking: VisitBooking, at: dt.datetime | None = None) -> str:
     """Why no record can be written for this booking, as a sentence; empty while it can."""
     now, visit, participant = at or clock.now(), booking.visit, booking.participant
-    session = visit.session
-    if not asked(visit):
+    if not record_asked(visit):
         return _("The host of this visit asks for no record.")
     if booking.state in ENDED:
         return _("You do not come on this visit. The host needs nothing from you.")
@@ -83,7 +69,7 @@ def why_closed(booking: VisitBooking, at: dt.datetime | None = None) -> str:
         return _("The list went to the host on %(moment)s. To change your record, write to the secretariat.") % {
             "moment": moment
         }
-    if session.status != "scheduled" or (session.start and session.start <= now) or participant.edition.is_over():
+    if is_off(visit, now) or participant.edition.is_over(now):
         return _("This visit is over or cancelled. The host needs nothing from you.")
     return ""
 
@@ -100,7 +86,7 @@ def save_record(
     booking = _locked(booking)
     if why := why_closed(booking, at):
         raise RecordError(why)
-    wanted = asked(booking.visit)
+    wanted = record_asked(booking.visit)
     values = {name: str(answers.get(name) or "") if name in wanted else "" for name in FIELDS}
     for name in wanted:
         if not values[name]:

@@ -10,7 +10,7 @@ import pytest
 from django.core import mail as django_mail
 
 from events.scheduling import release_agenda
-from participants import delivery, registration, visits
+from participants import delivery, nominating, registration, visits
 from participants.mail import calendars
 from participants.mail.programme import programme_of
 from tests import make
@@ -104,6 +104,18 @@ def test_whoever_loses_a_place_is_told_to_take_the_dates_and_the_visits_out(verb
     assert {event["uid"] for _method, event in ended} == set(asked)
     assert all(event["sequence"] > asked[event["uid"]] for _method, event in ended)
     assert "The attached file takes the dates out of your calendar." in person.messages.latest("pk").text
+
+
+def test_whoever_is_replaced_is_told_to_take_the_dates_out():
+    edition = make.edition()
+    person = make.participant(edition)
+    ((_method, asked),) = last(person)
+    nominating.substitute(
+        delegation=person.delegation, participant=person, name="Vesna Uzorak", email="vesna@example.org", by="sec"
+    )
+    ((method, event),) = last(person)
+    assert (method, event["uid"]) == ("CANCEL", asked["uid"])
+    assert event["sequence"] > asked["sequence"]
 
 
 @pytest.mark.parametrize("verb", [registration.withdraw, registration.decline])
