@@ -19,6 +19,7 @@ from participants.models import BulkMessage, Delegation, Message, Participant, V
 
 Status = Participant.Status
 CONTACTS = "contacts"
+ENDED = (VisitBooking.State.REFUSED, VisitBooking.State.WITHDRAWN)
 SUBJECT_LENGTH = 150
 SAMPLES = 3
 
@@ -65,11 +66,9 @@ def recipients(edition: Edition, audience: str) -> list[Participant] | list[Dele
         return list(people.live().filter(delegation=int(key)))
     if kind == "visit":
         return list(people.filter(bookings__visit=int(key), bookings__state=VisitBooking.State.CONFIRMED))
-    asked = VisitBooking.objects.filter(
-        visit=int(key), state=VisitBooking.State.ASKED, participant__in=people.confirmed()
-    )
-    incomplete = [one.participant_id for one in asked.select_related("visit", "record") if not visits.is_ready(one)]
-    return list(people.filter(pk__in=incomplete))
+    standing = VisitBooking.objects.filter(visit=int(key), participant__in=people.confirmed()).exclude(state__in=ENDED)
+    lacking = [one for one in standing.select_related("visit", "record") if not visits.is_ready(one)]
+    return list(people.filter(pk__in=[booking.participant_id for booking in lacking]))
 
 
 def placeholders(audience: str) -> tuple[str, ...]:
@@ -147,7 +146,7 @@ def preview(*, edition: Edition, audience: str, subject: str, text: str) -> tupl
     def write(one: Participant | Delegation) -> Message:
         return _write(BulkMessage.objects.create(submission=uuid.uuid4(), queued_at=clock.now(), **words), one)
 
-    return len(group), [seen for one in group[:SAMPLES] if (seen := drawn(functools.partial(write, one)))]
+    return len(group), [seen for one in group[:SAMPLES] for seen in drawn(functools.partial(write, one))]
 
 
 def _write(bulk: BulkMessage, one: Participant | Delegation) -> Message:

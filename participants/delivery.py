@@ -88,7 +88,7 @@ def send_next(at: dt.datetime | None = None) -> str | None:
     message.tries += 1
     try:
         message.refresh_from_db(fields=TEXTS)  # here, since a text that no key reads fails this message alone
-        _mail(message).send()
+        _send(_mail(message))
     except Exception as error:
         _not_sent(message, error, at or clock.now())
     else:
@@ -118,11 +118,18 @@ def _mail(message: Message) -> EmailMultiAlternatives:
         to=[message.to],
         reply_to=[message.reply_to] if message.reply_to else None,
         headers=headers,
-        connection=get_connection(),
     )
     mail.attach_alternative(message.html, "text/html")
     _attach_calendars(mail, message.calendar)
     return mail
+
+
+def _send(mail: EmailMultiAlternatives) -> None:
+    mail.connection = get_connection()
+    try:
+        mail.send()
+    finally:
+        mail.connection.close()  # Django leaves it open where the server refused to encrypt or did not know us
 
 
 def _attach_calendars(mail: EmailMultiAlternatives, calendars: str) -> None:

@@ -38,8 +38,8 @@ class BulkForm(forms.Form):
         max_length=5000,
         widget=forms.Textarea,
         help_text=gettext_lazy(
-            "You can write {name}, {reference}, {edition}, {city}, {delegation} and {link} (their registration). "
-            "The greeting and the name of the secretariat are added"
+            "You can write {name}, {edition}, {city}, {delegation}, {link} (the reader's own page) "
+            "and, for participants, {reference}. The greeting and the name of the secretariat are added"
         ),
     )
     submission = forms.UUIDField(widget=forms.HiddenInput)

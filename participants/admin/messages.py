@@ -11,6 +11,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.template.loader import render_to_string
 from django.urls import path
+from django.utils import formats
+from django.utils import timezone as clock
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -27,7 +29,7 @@ from participants.models.encrypted import DecryptionFailed
 class MessageAdmin(ReadOnly, ScopedAdmin):
     """What was mailed. A text is kept until it is sent; the secret of its links is never shown."""
 
-    list_display = ("kind", "recipient", "state", "tries", "queued_at", "sent_at", "next_try_at", "edition")
+    list_display = ("kind", "recipient", "state", "tries", "queued", "sent", "edition")
     list_filter = ("edition", "state", "kind")
     list_select_related = ("participant", "delegation", "nomination", "edition")
     folded_fields = ("participant__search", "kind", "to")
@@ -52,6 +54,16 @@ class MessageAdmin(ReadOnly, ScopedAdmin):
     def recipient(self, message: Message) -> str:
         """The person, or the delegation whose contact person it is."""
         return str(message.participant or message.nomination or message.delegation or "–")
+
+    @admin.display(description=gettext_lazy("queued"), ordering="queued_at")
+    def queued(self, message: Message) -> str:
+        """When, short enough for a list."""
+        return formats.date_format(clock.localtime(message.queued_at), "SHORT_DATETIME_FORMAT")
+
+    @admin.display(description=gettext_lazy("sent"), ordering="sent_at")
+    def sent(self, message: Message) -> str:
+        """When; nothing while it waits."""
+        return formats.date_format(clock.localtime(message.sent_at), "SHORT_DATETIME_FORMAT") if message.sent_at else ""
 
     @admin.display(description=gettext_lazy("text"))
     def written(self, message: Message) -> str:
@@ -90,7 +102,7 @@ class MessageAdmin(ReadOnly, ScopedAdmin):
             "languages": settings.LANGUAGES,
             "kind": kind,
             "language": language,
-            "mail": samples.sample(edition, kind, language),
+            "mails": samples.sample(edition, kind, language),
         }
         return render(request, "admin/participants/mail_kinds.html", context)
 

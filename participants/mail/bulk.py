@@ -17,8 +17,8 @@ from participants.mail.letters import Letter, shown, to_contact, to_participant
 from participants.models import BulkMessage, Delegation, Message, Participant
 
 FOR_SUBJECT = ("edition", "city")  # a subject is read over the shoulder: nothing of a person
-FOR_CONTACTS = ("name", "edition", "city", "delegation")
-FOR_PARTICIPANTS = (*FOR_CONTACTS, "reference", "link")
+FOR_CONTACTS = ("name", "edition", "city", "delegation", "link")
+FOR_PARTICIPANTS = (*FOR_CONTACTS, "reference")
 # Double braces with what they hold; a placeholder; a brace that belongs to nothing.
 BRACES = re.compile(r"\{\{(?P<text>[^{}]*)\}\}|\{(?P<name>[^{}]*)\}|[{}]")
 SUBJECT_LENGTH = 200
@@ -50,8 +50,9 @@ def filled_in(text: str, values: dict[str, str]) -> str:
 
 def to_group_participant(bulk: BulkMessage, participant: Participant) -> Message:
     """The message to one of the group, who reads nothing of the others. Queued once however often it is called for."""
-    link = links.my_link(participant) if "{link}" in bulk.text else ""
-    values = {"name": shown(participant.name), "reference": participant.reference, "link": link}
+    values = {"name": shown(participant.name), "reference": participant.reference}
+    if "{link}" in bulk.text:
+        values["link"] = links.my_link(participant)
     with override(participant.language):
         letter = _letter(bulk, participant.delegation, values)
         return to_participant(participant, "group", letter, f"group {bulk.pk} participant {participant.pk}", bulk=bulk)
@@ -60,8 +61,11 @@ def to_group_participant(bulk: BulkMessage, participant: Participant) -> Message
 def to_group_contact(bulk: BulkMessage, delegation: Delegation) -> Message:
     """The message to the contact person of a delegation."""
     with override(delegation.language):
-        letter = _letter(bulk, delegation, {"name": shown(delegation.contact_name)})
-        return to_contact(delegation, "group", letter, f"group {bulk.pk} delegation {delegation.pk}", bulk)
+        values = {"name": shown(delegation.contact_name)}
+        if "{link}" in bulk.text:
+            values["link"] = links.delegation_link(delegation)
+        letter = _letter(bulk, delegation, values)
+        return to_contact(delegation, "group", letter, f"group {bulk.pk} delegation {delegation.pk}", bulk=bulk)
 
 
 def _letter(bulk: BulkMessage, delegation: Delegation, values: dict[str, str]) -> Letter:

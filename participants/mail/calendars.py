@@ -30,8 +30,9 @@ def calendar(participant: Participant, programme: Programme) -> str:
 
 
 def visit_calendar(booking: VisitBooking) -> str:
-    """One visit: put into the calendar while there is a place on it, else taken out again."""
-    return _visit(booking.participant, booking, programme_of(booking.participant))
+    """One visit: put into the calendar while there is a place on it, taken out again after that; else nothing."""
+    participant = booking.participant
+    return _visit(participant, booking, programme_of(participant)) if booking in once_confirmed(participant) else ""
 
 
 def cancelled(participant: Participant) -> str:

@@ -61,7 +61,7 @@ def to_participant(
 
 
 def to_contact(
-    delegation: Delegation, kind: str, letter: Letter, once_key: str | None = None, bulk: BulkMessage | None = None
+    delegation: Delegation, kind: str, letter: Letter, once_key: str | None = None, *, bulk: BulkMessage | None = None
 ) -> Message:
     """Queue a mail to the contact person of a delegation; the caller has switched to the delegation's language."""
     return _queue(

@@ -5,9 +5,10 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import re
+import types
 import typing
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from inspect import signature
 from typing import Any
 
@@ -46,12 +47,13 @@ def masked(text: str) -> str:
     return TOKEN.sub("•••", text)
 
 
-def drawn(write: Callable[[], Message | None]) -> Drawn | None:
+def drawn(write: Callable[[], Message | list[Message] | None]) -> list[Drawn]:
     """What `write` would queue, and nothing of it stays: no message, no link."""
     with transaction.atomic():
-        message = write()
+        written = write()
         transaction.set_rollback(True)
-    return seen(message) if message else None
+    messages = written if isinstance(written, list) else [written] if written else []
+    return [seen(message) for message in messages]
 
 
 def seen(message: Message) -> Drawn:
@@ -62,20 +64,16 @@ def seen(message: Message) -> Drawn:
 # -- Every kind of mail, to an invented reader ----------------------------------------------------------------------
 
 
-def kinds() -> dict[str, Callable[..., Message | None]]:
-    """Every function of `mail` that queues a message to somebody a sample can be made of, by its name."""
-    found = {}
-    for name in mail.__all__:
-        function = getattr(mail, name)
-        if str(signature(function).return_annotation).startswith("Message"):
-            found[name] = function
-    return found
+def kinds() -> dict[str, Callable[..., Message | list[Message] | None]]:
+    """Every function of `mail` that queues something, by its name."""
+    functions = {name: getattr(mail, name) for name in mail.__all__}
+    return {name: one for name, one in functions.items() if "Message" in str(signature(one).return_annotation)}
 
 
-def sample(edition: Edition, kind: str, language: str) -> Drawn | None:
-    """A mail of that kind as the edition writes it; None where it is about a visit and the edition has none."""
+def sample(edition: Edition, kind: str, language: str) -> list[Drawn]:
+    """The mails of that kind as the edition writes them; none where it is about a visit and the edition has none."""
 
-    def write() -> Message | None:
+    def write() -> Message | list[Message] | None:
         given = _arguments(kinds()[kind], _Examples(edition, kind, language))
         return kinds()[kind](**given) if given is not None else None
 
@@ -95,11 +93,13 @@ class _Examples:
 
     def __init__(self, edition: Edition, kind: str, language: str) -> None:
         self.edition, self.kind, self.language = edition, kind, language
-        self.made: dict[type, Any] = {Edition: edition}
+        self.made: dict[Any, Any] = {Edition: edition}
 
-    def of(self, wanted: type) -> Any:
-        """A value of that type."""
-        makers: dict[type, Callable[[], Any]] = {
+    def of(self, wanted: Any) -> Any:
+        """A value of that type; of the first, where several will do."""
+        if isinstance(wanted, types.UnionType):
+            return self.of(typing.get_args(wanted)[0])
+        makers: dict[Any, Callable[[], Any]] = {
             Delegation: self._delegation,
             Participant: self._participant,
             Nomination: self._nomination,
@@ -118,6 +118,7 @@ class _Examples:
             uuid.UUID: uuid.uuid4,
             dt.datetime: clock.now,
             str: lambda: "reader@example.org",
+            Iterable[str]: lambda: ["rules", "record"],
             int: lambda: 1,
         }
         if wanted not in self.made:

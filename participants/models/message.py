@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -14,6 +16,19 @@ from participants.models.delegation import Delegation
 from participants.models.encrypted import EncryptedTextField
 from participants.models.nomination import Nomination
 from participants.models.participant import Participant
+
+
+class MessageQuerySet(models.QuerySet["Message"]):
+    """Messages, in the office's words."""
+
+    def backlog(self) -> dict[str, Any]:
+        """How many are `queued` and `failed`, and since when the `oldest` queued one waits (None: none); one query."""
+        queued = Q(state="queued")
+        return self.aggregate(
+            queued=models.Count("pk", filter=queued),
+            failed=models.Count("pk", filter=Q(state="failed")),
+            oldest=models.Min("queued_at", filter=queued),
+        )
 
 
 class Message(models.Model):
@@ -77,6 +92,8 @@ class Message(models.Model):
     sent_at = models.DateTimeField(_("sent at"), null=True, blank=True)
     log = models.JSONField(_("log"), default=list, blank=True)
     once_key = models.CharField(_("key that is sent once"), max_length=120, null=True, blank=True, unique=True)
+
+    objects = MessageQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("message")

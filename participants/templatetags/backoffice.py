@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,6 +10,7 @@ from django import template
 from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils.http import urlencode
+from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 
 from events.models import Edition, FieldVisit
@@ -84,6 +86,11 @@ def _numbers(edition: Edition) -> list[Waiting]:
     ]
 
 
+def _mails_waiting(oldest: dt.datetime | None) -> str:
+    """With the age of the oldest: a worker that stands still is seen here."""
+    return _("mails waiting, the oldest for %(time)s") % {"time": timesince(oldest)} if oldest else _("mails waiting")
+
+
 def _waiting(edition: Edition) -> list[Waiting]:
     people, mails, changes = (
         reverse(f"admin:participants_{model}_changelist") for model in ("participant", "message", "changerequest")
@@ -97,9 +104,7 @@ def _waiting(edition: Edition) -> list[Waiting]:
         changes=Count("pk", filter=Q(pk__in=asked)),
         erasures=Count("pk", filter=Q(erasure_asked_at__isnull=False, erased_at=None)),
     )
-    sent = Message.objects.filter(edition=edition).aggregate(
-        queued=Count("pk", filter=Q(state="queued")), failed=Count("pk", filter=Q(state="failed"))
-    )
+    mailed = Message.objects.filter(edition=edition).backlog()
 
     held = Count("bookings", filter=Q(bookings__state=VisitBooking.State.CONFIRMED))
     visits = FieldVisit.objects.filter(session__edition=edition).annotate(held=held)
@@ -118,6 +123,6 @@ def _waiting(edition: Edition) -> list[Waiting]:
         Waiting(counted["changes"], _("changes to decide"), link(changes, state__exact="asked")),
         Waiting(counted["erasures"], _("asked to be erased"), link(people, erasure="asked")),
         *(Waiting(one.held, _("on the visit %(site)s") % {"site": one}, page_of(one)) for one in visits),
-        Waiting(sent["queued"], _("mails waiting"), link(mails, state__exact="queued")),
-        Waiting(sent["failed"], _("mails failed"), link(mails, state__exact="failed")),
+        Waiting(mailed["queued"], _mails_waiting(mailed["oldest"]), link(mails, state__exact="queued")),
+        Waiting(mailed["failed"], _("mails failed"), link(mails, state__exact="failed")),
     ]

@@ -1,11 +1,18 @@
-"""A mail server for tests that speaks SMTP on this machine and answers as it is told."""
+"""A mail server for tests that speaks SMTP on this machine and answers as it is told, and a worker that uses it."""
 
 from __future__ import annotations
 
+import os
 import socketserver
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from urllib.parse import quote, urlencode
+
+from django.conf import settings
+from django.db import connection
 
 
 class MailServer(socketserver.ThreadingTCPServer):
@@ -18,6 +25,7 @@ class MailServer(socketserver.ThreadingTCPServer):
         super().__init__(("127.0.0.1", 0), _Talk)
         self.answers: dict[str, str] = {}
         self.accepted: list[str] = []
+        self.recipients: list[str] = []
         self.before_accepting: Callable[[], None] = lambda: None
 
     @property
@@ -35,6 +43,8 @@ class _Talk(socketserver.StreamRequestHandler):
             return
         while line := self.rfile.readline():
             command = line.split()[0].decode().upper() if line.split() else ""
+            if command == "RCPT":
+                self.server.recipients.append(line.decode().partition(":")[2].strip(" <>\r\n"))
             if command == "QUIT":
                 self._answer(command, "221 bye")
                 return
@@ -68,3 +78,25 @@ def running() -> Iterator[MailServer]:
         finally:
             server.shutdown()
             thread.join()
+
+
+@contextmanager
+def worker(server: MailServer) -> Iterator[subprocess.Popen[str]]:
+    """The command as its own program, on the database of the test; it has ended when the block ends."""
+    names = connection.settings_dict
+    user = f"{quote(names['USER'])}:{quote(names['PASSWORD'])}"
+    where = urlencode({name.lower(): names[name] for name in ("HOST", "PORT") if names[name]})
+    environment = os.environ | {
+        "DEVELOPMENT": "1",
+        "DATABASE_URL": f"postgres://{user}@/{names['NAME']}?{where}",
+        "EMAIL_URL": f"smtp://127.0.0.1:{server.port}",
+        "PRIVATE_DATA_KEYS": ",".join(settings.PRIVATE_DATA_KEYS),
+    }
+    command = [sys.executable, "manage.py", "send_messages"]
+    with subprocess.Popen(
+        command, cwd=settings.BASE_DIR, env=environment, stdout=subprocess.PIPE, text=True
+    ) as running:
+        try:
+            yield running
+        finally:
+            running.kill()

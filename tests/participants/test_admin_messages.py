@@ -1,5 +1,6 @@
 """Mails in the back office: what each kind says, what waits, what failed and is tried again."""
 
+import datetime as dt
 import re
 import smtplib
 
@@ -9,6 +10,7 @@ from django.conf import settings
 from django.core.mail.backends.locmem import EmailBackend
 from django.db import connection
 from django.test import Client
+from django.utils import timezone as clock
 
 from participants import delivery
 from participants.mail import samples
@@ -47,24 +49,20 @@ def test_each_kind_of_mail_is_shown_in_each_language_and_nothing_stays(secretary
     before = rows()
     for language in LANGUAGES:
         answer = secretary.get(f"/admin/participants/message/kinds/{edition.slug}/?kind={kind}&language={language}")
-        mail = answer.context["mail"]
-        assert f'<html lang="{language}">' in mail.html
-        assert mail.subject
-        assert mail.text
+        mails = answer.context["mails"]
+        assert mails
+        for mail in mails:
+            assert f'<html lang="{language}">' in mail.html
+            assert mail.subject
+            assert mail.text
         assert not samples.TOKEN.search(answer.content.decode().replace("csrfmiddlewaretoken", ""))
     assert rows() == before
 
 
-def test_what_ends_a_confirmed_registration_is_shown_with_its_calendar(edition):
-    received, confirmed, withdrawn = (
-        samples.sample(edition, kind, "en") for kind in ("received", "confirmed", "withdrawn")
-    )
-    assert received
-    assert confirmed
-    assert withdrawn
-    assert received.calendar == ""
-    assert "METHOD:REQUEST" in confirmed.calendar
-    assert "METHOD:CANCEL" in withdrawn.calendar
+@pytest.mark.parametrize(("kind", "method"), [("received", ""), ("confirmed", "REQUEST"), ("withdrawn", "CANCEL")])
+def test_a_kind_of_mail_is_shown_with_its_calendar(edition, kind, method):
+    (mail,) = samples.sample(edition, kind, "en")
+    assert re.findall(r"METHOD:(\w+)", mail.calendar) == ([method] if method else [])
 
 
 def test_a_mail_about_a_visit_is_not_shown_where_there_is_none(secretary, edition):
@@ -111,6 +109,18 @@ def test_a_text_that_no_key_reads_is_said_and_holds_up_no_list(secretary, editio
 def test_markup_in_a_mail_is_shown_not_run(secretary, edition):
     message = make.participant(edition, family_name="<script>alert(1)</script>").messages.get()
     assert "<script>alert" not in secretary.get(f"/admin/participants/message/{message.pk}/change/").content.decode()
+
+
+def test_the_first_page_says_how_long_the_oldest_mail_waits(secretary, edition, django_assert_num_queries):
+    make.participant(edition)
+    message = make.participant(edition).messages.get()
+    Message.objects.filter(pk=message.pk).update(queued_at=clock.now() - dt.timedelta(hours=3))
+    first = secretary.get("/admin/").content.decode().replace("\xa0", " ")
+    assert "<b>2</b> mails waiting, the oldest for 3 hours" in first
+    with django_assert_num_queries(1):
+        assert Message.objects.backlog()["queued"] == 2
+    Message.objects.all().delete()
+    assert Message.objects.backlog() == {"queued": 0, "failed": 0, "oldest": None}
 
 
 # -- What failed --------------------------------------------------------------------------------------------------

@@ -5,10 +5,10 @@ import uuid
 import pytest
 from django.utils import timezone as clock
 
-from participants import bulk, delivery, registration
+from participants import bulk, delivery, links, registration
 from participants.bulk import BulkError, send_bulk
 from participants.mail.bulk import FOR_PARTICIPANTS, WordingError, check_wording, filled_in
-from participants.models import BulkMessage, Message, VisitBooking
+from participants.models import BulkMessage, Link, Message, VisitBooking
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -177,7 +177,7 @@ def test_what_is_no_placeholder_is_refused_with_the_known_ones(wrong):
     with pytest.raises(BulkError) as refused:
         send(edition, text=f"Hello {wrong} there")
     assert refused.value.field == "text"
-    assert "{name}, {edition}, {city}, {delegation}, {reference}, {link}" in str(refused.value)
+    assert "{name}, {edition}, {city}, {delegation}, {link}, {reference}" in str(refused.value)
     assert not Message.objects.filter(kind="group").exists()
 
 
@@ -259,6 +259,16 @@ def test_every_known_placeholder_is_filled_in():
     assert filled_in(text, dict.fromkeys(FOR_PARTICIPANTS, "x")) == " ".join("x" * len(FOR_PARTICIPANTS))
     with pytest.raises(WordingError):
         check_wording(text, FOR_PARTICIPANTS[1:])
+
+
+def test_the_link_of_a_contact_person_is_that_of_the_delegation():
+    edition = make.edition()
+    delegation = make.delegation(edition, contact_email="arta@example.org", language="sq")
+    message = send(edition, "contacts", text="See {link}").messages.get()
+    token = message.text.split("/sq/delegations/")[1].split("/")[0]
+    found = links.find(token, Link.Purpose.DELEGATION)
+    assert found
+    assert found.delegation == delegation
 
 
 # -- Once ---------------------------------------------------------------------------------------------------------

@@ -1,13 +1,16 @@
 """The mail worker and a mail server that speaks SMTP: what it refuses, drops and delays."""
 
+import email
+import email.policy
 import smtplib
 import threading
+import uuid
 from collections.abc import Iterator
 
 import pytest
 from django.db import connection
 
-from participants import delivery
+from participants import bulk, delivery
 from participants.models import Message, Participant
 from tests import make
 from tests.participants import mail_server
@@ -133,3 +136,66 @@ def test_the_reason_in_the_log_never_quotes_the_server(server, person):
     server.answers["RCPT"] = f"550 <{person.email}> is unknown here"
     _state, why = try_once()
     assert why == f"{smtplib.SMTPRecipientsRefused.__name__} 550"
+
+
+# -- What stands in the head of a mail -------------------------------------------------------------------------------
+
+NASTY = [
+    "Evil\r\nBcc: other@example.org",
+    "Evil\nBcc: other",
+    "Tab\tand\x0bmore\x0c",
+    "‮RLO⁦isolated⁩",
+    "Ž" * 150,
+    "x" * 150,
+    "Ћирилица Đorđe 😀 Ștefan",
+    "=?utf-8?b?QmNjOiB4?=",
+    '"quoted", <angle@example.org>',
+    "\x7f\x85\u2028next",
+]
+
+
+@pytest.mark.parametrize("name", NASTY)
+def test_no_name_adds_a_header_or_breaks_one(server, name):
+    edition = make.edition(city=name[:100], title=name, venue=name)
+    given = dict.fromkeys(("family_name", "function", "organisation"), name)
+    person = make.participant(edition, of=name, **given)
+    assert delivery.send_next() == "sent"
+    (mail,) = server.accepted
+    read = email.message_from_string(mail, policy=email.policy.default)
+    once = ["From", "To", "Subject", "Date", "Message-ID", "Reply-To", "MIME-Version", "Auto-Submitted"]
+    assert sorted(read.keys()) == sorted([*once, "Content-Type", "X-Message-Kind"])
+    assert read["To"] == person.email
+    assert server.recipients == [person.email]
+    assert max(map(len, mail.splitlines())) <= 998
+    assert not [fault for part in read.walk() for fault in part.defects]
+    if "=?" not in name:  # what is written like an encoded word is read as one, and is still the subject alone
+        assert read["Subject"].strip() == Message.objects.get().subject
+
+
+@pytest.mark.parametrize(
+    ("address", "on_the_wire"),
+    [
+        ("boris@bücher.example", "boris@xn--bcher-kva.example"),
+        ("o'brien+rasr@example.org", "o'brien+rasr@example.org"),
+        ('"a b"@example.org', '"a b"@example.org'),
+    ],
+)
+def test_an_address_of_any_kind_is_one_recipient(server, address, on_the_wire):
+    make.participant(make.edition(), email=address)
+    assert delivery.send_next() == "sent"
+    assert server.recipients == [on_the_wire]
+    assert f"\r\nTo: {on_the_wire}\r\n" in server.accepted[0]
+
+
+def test_a_long_subject_in_any_script_is_folded_and_reads_the_same(server):
+    edition = make.edition(title="Работилница за безбедност на складишта " * 4)
+    make.participant(edition)
+    Message.objects.all().delete()
+    words = {"subject": "Автобус {edition}", "text": "It leaves at 8.", "by": "sec"}
+    sent = bulk.send_bulk(edition=edition, audience="status:confirmed", submission=uuid.uuid4(), **words)
+    assert delivery.send_next() == "sent"
+    head = server.accepted[0].split("\r\n\r\n")[0]
+    assert max(map(len, head.split("\r\n"))) <= 78
+    read = email.message_from_string(server.accepted[0], policy=email.policy.default)
+    assert read["Subject"].strip() == sent.messages.get().subject
+    assert read["List-Unsubscribe"] == "<mailto:secretariat@example.org?subject=unsubscribe>"
