@@ -32,8 +32,6 @@ class RoleBackend(BaseBackend):
             return may_everywhere(user_obj, Right.MANAGE_STAFF)
         if model in _HIDDEN:
             return may(user_obj, Right.SEE_VISIT_RECORDS, edition)
-        if model == "recordlook" and action == "view" and may(user_obj, Right.SEE_VISIT_RECORDS, edition):
-            return True
         right = _APPS[app] if action == "view" else Right.MANAGE_VISITS if model in _VISITS else _CHANGES[app]
         if model == "edition" and action == "add":
             return may_everywhere(user_obj, right)

@@ -15,7 +15,8 @@ from events.models import Edition, FieldVisit
 from participants import nationalities
 from participants.exports import Sheet, workbook
 from participants.models import VisitBooking, VisitRecord
-from participants.records import DOCUMENT_TYPES, FIELDS, asked
+from participants.records import DOCUMENT_TYPES, FIELDS
+from participants.visit_places import record_asked
 from participants.wording import notes_with, printed, when
 
 DAYS = ("document_expiry", "birth_date")
@@ -38,7 +39,7 @@ class HostList:
 
 def drawn_up(visit: FieldVisit, bookings: list[VisitBooking], at: dt.datetime) -> HostList:
     """The list of these bookings as of a moment."""
-    edition, names = visit.session.edition, asked(visit)
+    edition, names = visit.session.edition, record_asked(visit)
     head = [_("Name"), _("Delegation"), _("Function"), *map(_label, names)]
     rows = [_row(booking, names) for booking in bookings]
     marks = {booking.participant.delegation.footnote_mark for booking in bookings}

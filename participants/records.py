@@ -23,6 +23,7 @@ from participants import mail, visit_places, visits
 from participants.models import Participant, RecordLook, VisitBooking, VisitRecord
 from participants.models.encrypted import DecryptionFailed
 from participants.registration import lock
+from participants.visit_places import is_off, record_asked
 
 State = VisitBooking.State
 FIELDS = tuple(name for names in visits.ASKED_RECORD.values() for name in names)
@@ -37,11 +38,6 @@ class RecordError(Exception):
     def __init__(self, sentence: str, field: str | None = None) -> None:
         super().__init__(sentence)
         self.field = field
-
-
-def asked(visit: FieldVisit) -> list[str]:
-    """The fields of the record that the host of this visit asks for; none where it asks nothing."""
-    return visit_places.record_asked(visit)
 
 
 def bookings_of(visit: FieldVisit) -> QuerySet[Any]:
@@ -62,8 +58,7 @@ def ending(booking: VisitBooking) -> str:
 def why_closed(booking: VisitBooking, at: dt.datetime | None = None) -> str:
     """Why no record can be written for this booking, as a sentence; empty while it can."""
     now, visit, participant = at or clock.now(), booking.visit, booking.participant
-    session = visit.session
-    if not asked(visit):
+    if not record_asked(visit):
         return _("The host of this visit asks for no record.")
     if booking.state in ENDED:
         return _("You do not come on this visit. The host needs nothing from you.")
@@ -74,7 +69,7 @@ def why_closed(booking: VisitBooking, at: dt.datetime | None = None) -> str:
         return _("The list went to the host on %(moment)s. To change your record, write to the secretariat.") % {
             "moment": moment
         }
-    if session.status != "scheduled" or (session.start and session.start <= now) or participant.edition.is_over():
+    if is_off(visit, now) or participant.edition.is_over(now):
         return _("This visit is over or cancelled. The host needs nothing from you.")
     return ""
 
@@ -91,7 +86,7 @@ def save_record(
     booking = _locked(booking)
     if why := why_closed(booking, at):
         raise RecordError(why)
-    wanted = asked(booking.visit)
+    wanted = record_asked(booking.visit)
     values = {name: str(answers.get(name) or "") if name in wanted else "" for name in FIELDS}
     for name in wanted:
         if not values[name]:

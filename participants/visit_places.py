@@ -183,9 +183,12 @@ def check(booking: VisitBooking, to: State) -> None:
 
 
 def move(booking: VisitBooking, to: State, verb: str, by: str) -> None:
-    """Write the new state with whatever else the verb changed, under the lock. Only a place has a seat."""
+    """Write the new state with whatever else the verb changed, under the lock.
+
+    Only a place has a seat; who is aboard sits there all the same, and is counted.
+    """
     before, booking.state = booking.state, to
-    if to != State.CONFIRMED:
+    if to != State.CONFIRMED and booking.boarded_out_at is None:
         booking.vehicle = None
     save(booking, "state", "vehicle", "asked_at", "host_approved_at", "refusal_reason")
     record(booking, verb, by=by, edition=booking.participant.edition, before=before, after=to)

@@ -48,10 +48,6 @@ class RecordLookAdmin(ReadOnly, ScopedAdmin):
         """Whose record it was; nobody for a list and for a record that is erased."""
         return look.record.booking.participant.name if look.record else ""
 
-    def has_module_permission(self, request: HttpRequest) -> bool:
-        """Also for the officer, who sees nothing else of those who come."""
-        return bool(request.user.has_perm("participants.view_recordlook"))
-
     def get_queryset(self, request: HttpRequest) -> Any:
         """With the person whose record it was, without a value of the record."""
         rows = super().get_queryset(request).select_related("record__booking__participant")
@@ -82,6 +78,7 @@ class RecordLookAdmin(ReadOnly, ScopedAdmin):
         """Who comes and whose record is complete, without a value of it; below it the host list is taken out."""
         return self._visit(request, get_object_or_404(_visits(request), pk=pk), ReasonForm())
 
+    @method_decorator(sensitive_variables())
     def host_list(self, request: HttpRequest, pk: int) -> HttpResponse:
         """The list as a file, once a reason is written."""
         visit = get_object_or_404(_visits(request), pk=pk)
@@ -100,7 +97,7 @@ class RecordLookAdmin(ReadOnly, ScopedAdmin):
         response["Content-Disposition"] = content_disposition_header(True, name) or ""
         return response
 
-    @method_decorator(sensitive_variables("record", "answers"))
+    @method_decorator(sensitive_variables())
     def booking(self, request: HttpRequest, pk: int) -> HttpResponse:
         """One record: asked for with a reason, shown in the answer to that post and nowhere else."""
         booking = _booking(request, pk)

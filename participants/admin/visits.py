@@ -174,6 +174,7 @@ class VisitBookingAdmin(ReadOnly, ScopedAdmin):
             counts=_counts(visit, rows, len(incomplete)),
             to_remind=sum(visits.may_remind(booking) for booking in incomplete),
             is_off=visits.is_off(visit),
+            sees_records=may(request.user, Right.SEE_VISIT_RECORDS, visit.session.edition_id),
             sees_reasons=may(request.user, Right.DECIDE, visit.session.edition_id),
         )
 

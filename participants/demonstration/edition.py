@@ -83,6 +83,10 @@ def _put_facts(texts: Row, at: dt.datetime) -> Edition:
         details_deadline=before(4),
         travel_deadline=before(5),
         contact_email=CONTACT,
+        invitation=_text(
+            "We invite your delegation to the workshop. Nominate your people on the page of your delegation.\n\n"
+            "Each person whom you nominate receives a form that is filled in partly."
+        ),
         footnotes=_text(json.loads((FOLDER / "people.json").read_text())["footnote"]),
     )
     edition.full_clean()

@@ -17,8 +17,9 @@ from django.utils.translation import gettext_lazy as _
 from events.models import FieldVisit
 from participants import nationalities
 from participants.forms.plain import PlainForm, unspelled
-from participants.records import DOCUMENT_TYPES, LONGEST_REASON, asked
+from participants.records import DOCUMENT_TYPES, LONGEST_REASON
 from participants.typed import Line, Paragraph
+from participants.visit_places import record_asked
 
 EARLIEST_BIRTH, LATEST_EXPIRY = dt.date(1900, 1, 1), dt.date(2199, 12, 31)
 _NUMBER = re.compile(r"[A-Z0-9](?:[A-Z0-9 /.-]*[A-Z0-9])?")
@@ -92,7 +93,7 @@ class RecordForm(PlainForm):
     def __init__(self, visit: FieldVisit, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.visit = visit
-        wanted = asked(visit)
+        wanted = record_asked(visit)
         self.fields = {name: _unkept(field) for name, field in self.fields.items() if name in wanted}
         if "nationality" in self.fields:
             ask = ("", _("Choose your nationality"))

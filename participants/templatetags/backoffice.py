@@ -69,6 +69,7 @@ def today(context: dict[str, Any]) -> dict[str, Any]:
             (edition, _waiting(edition) if sees_people else _numbers(edition), is_ours)
             for edition, sees_people, is_ours in zip(coming[:5], sees, ours, strict=False)
         ],
+        "sees_records": may(user, Right.SEE_VISIT_RECORDS),
         "may_check_in_only": may(user, Right.CHECK_IN) and not any(sees),
     }
 

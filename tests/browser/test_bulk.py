@@ -44,7 +44,7 @@ def test_a_group_is_written_to_after_a_look(visit, edition, width, dark):
     page.get_by_role("heading", name="The bus in Tirana").first.wait_for()
     assert (faults(page), fits(page)) == ([], 0)
     assert "Dear Boris Primjerić," in read(page)
-    assert "/my/•••/" in read(page)
+    assert "/my/•••" in read(page)
     assert not Message.objects.filter(kind="group").exists()
     page.get_by_role("button", name="Change the text").click()
     assert page.get_by_label("Text").input_value() == "See {link}"
@@ -72,7 +72,7 @@ def test_every_kind_of_mail_and_a_waiting_one_can_be_read(visit, edition, width,
     page.get_by_role("link", name="Shqip").click()
     assert "Your registration is withdrawn." in read(page)
     assert (faults(page), fits(page)) == ([], 0)
-    message = Message.objects.first()
-    page.goto(f"/admin/participants/message/{message.pk}/change/")
+    message = Message.objects.values_list("pk", flat=True)[0]
+    page.goto(f"/admin/participants/message/{message}/change/")
     assert "Your place is confirmed." in read(page)
     assert fits(page) == 0

@@ -2,6 +2,7 @@
 
 import re
 import uuid
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -60,7 +61,8 @@ class Walker:
     """A person with a browser, and the secretariat with another."""
 
     def __init__(self, mode, room):
-        self.edition = open_edition(capacity=1, **MODES[mode])
+        facts: dict[str, Any] = MODES[mode]
+        self.edition = open_edition(capacity=1, **facts)
         self.delegation = self.edition.delegations.get(name="Serbia")
         self.first = None
         if room == "full":
@@ -72,6 +74,7 @@ class Walker:
         """Who has the only place."""
         answers = make.answers(self.edition.delegations.get(name="Kosovo*"))
         person = registration.submit(edition=self.edition, answers=answers, submission=uuid.uuid4(), by="test")
+        assert person is not None
         if person.status == "pending":
             nomination = make.nomination(person.delegation)
             person = registration.join(registration.lock(person)[1], nomination, "test", None)
@@ -92,7 +95,7 @@ class Walker:
     def register(self):
         self.go(f"/editions/{self.edition.slug}/register/", **typed(self.edition))
         text = Message.objects.filter(participant=self.person).latest("pk").text
-        self.browser.get("/" + re.search(r"https?://\S+/my/\S+", text)[0].split("/", 3)[3])
+        self.browser.get("/" + re.findall(r"https?://\S+/my/\S+", text)[0].split("/", 3)[3])
 
     def prove(self):
         self.go(f"/my/{self.person.reference}/")
