@@ -4,6 +4,7 @@ import io
 import json
 import logging
 import zipfile
+from typing import Any
 
 import pytest
 from django.apps import apps
@@ -96,7 +97,8 @@ def test_mails_do_not_hold_it(flow):
     while delivery.send_next():
         pass
     parts = [part for sent in mail.outbox for part in sent.message().walk() if not part.is_multipart()]
-    texts = [part.get_payload(decode=True).decode() for part in parts]
+    payloads: Any = [part.get_payload(decode=True) for part in parts]
+    texts = [payload.decode() for payload in payloads]
     assert [text for text in texts if flow.person.reference in text]
     assert canaries_in(" ".join(texts)) == []
 
@@ -141,7 +143,7 @@ def test_a_report_of_a_fault_shows_nothing_that_was_in_hand(flow, monkeypatch, w
     send, page = (flow.officer.post, opening) if where == "open_record" else (flow.bearer.post, (flow.page, TYPED))
     with pytest.raises(RuntimeError) as fault:
         send(*page)
-    trace = fault.tb
+    trace: Any = fault.tb
     while not trace.tb_frame.f_code.co_filename.endswith("core/handlers/exception.py"):  # above it is the test itself
         trace = trace.tb_next
     reporter = ExceptionReporter(trace.tb_frame.f_locals["request"], fault.type, fault.value, trace)
@@ -181,7 +183,7 @@ def test_search_finds_nobody_by_it(flow):
 def test_every_field_that_is_posted_is_kept_out_of_reports():
     from participants.views.records import record
 
-    request = RequestFactory().post("/my/RASR-AAAAAAA/record/", TYPED)
+    request: Any = RequestFactory().post("/my/RASR-AAAAAAA/record/", TYPED)
     request.COOKIES = {}
     record(request, reference="RASR-AAAAAAA")
     assert set(request.sensitive_post_parameters) == set(TYPED)
