@@ -22,7 +22,8 @@ from events.models import Edition, FieldVisit, Session, record
 from participants import attendance
 from participants.attendance import AttendanceError, Point
 from participants.models import Participant, Scan, Vehicle, VisitBooking
-from participants.vehicles import lock_visit, names_of_points, seats_left
+from participants.vehicles import names_of_points, seats_left
+from participants.visit_places import lock_both
 
 Result, State = Scan.Result, VisitBooking.State
 
@@ -34,18 +35,18 @@ REASONS = {
     f"visit {State.WAITLISTED}": gettext_lazy("This person is on the waiting list of the visit and has no place."),
     f"visit {State.REFUSED}": gettext_lazy("This person has no place on the visit."),
     f"visit {State.WITHDRAWN}": gettext_lazy("This person gave the place on the visit back."),
-    NOT_OUT: gettext_lazy("This person was not counted on the way out. Count the person on the way out first."),
+    NOT_OUT: gettext_lazy("This person was not counted on the way to the visit. Count the person there first."),
     FULL: gettext_lazy("All seats of this vehicle are taken."),
 }
 _WITH_VEHICLE = {
     FULL: gettext_lazy("All seats of this vehicle are taken. This person has a seat in %(vehicle)s."),
-    MOVED: gettext_lazy("This person was in %(vehicle)s. Now the person is counted here."),
+    MOVED: gettext_lazy("This person was on the list of %(vehicle)s. Now the person is counted here."),
 }
 
 
 @dataclass(frozen=True)
 class Boarding:
-    """Where people are counted into a vehicle: on the way out, or back."""
+    """Where people are counted into a vehicle: to the visit, or back."""
 
     vehicle: Vehicle
     is_back: bool
@@ -63,7 +64,7 @@ class Boarding:
     @property
     def title(self) -> str:
         """The vehicle and the way."""
-        words = _("%(vehicle)s, way back") if self.is_back else _("%(vehicle)s, way out")
+        words = _("%(vehicle)s, back") if self.is_back else _("%(vehicle)s, to the visit")
         return words % {"vehicle": self.vehicle}
 
     def __str__(self) -> str:
@@ -78,7 +79,7 @@ def read_point(edition: Edition, name: str) -> Point | Boarding:
 
 
 def points(edition: Edition) -> list[Boarding]:
-    """Each vehicle of each visit that takes place, all on the way out and then all on the way back; one query."""
+    """Each vehicle of each visit that takes place, all to the visit and then all back; one query."""
     scheduled = _vehicles(edition).filter(visit__session__status=Session.Status.SCHEDULED)
     both = [Boarding(vehicle, is_back) for vehicle in scheduled for is_back in (False, True)]
     return sorted(both, key=lambda one: (str(one.day or ""), one.vehicle.visit_id, one.is_back))
@@ -143,7 +144,7 @@ def sentence(reason: str) -> str:
 
 @transaction.atomic
 def board_out(*, participant: Participant, vehicle: Vehicle, by: str, at: dt.datetime | None = None) -> VisitBooking:
-    """Count somebody aboard on the way out and return the booking; who sat in another vehicle has the seat here now.
+    """Count somebody aboard on the way there and return the booking; who sat in another vehicle has the seat here.
 
     Raises AttendanceError for who has no place on the visit or is counted already, and where no seat is free.
     """
@@ -159,7 +160,8 @@ def board_out(*, participant: Participant, vehicle: Vehicle, by: str, at: dt.dat
 def board_back(*, participant: Participant, vehicle: Vehicle, by: str, at: dt.datetime | None = None) -> VisitBooking:
     """Count somebody aboard on the way back, in whichever vehicle of the visit, and return the booking.
 
-    Raises AttendanceError for who was not counted on the way out or is counted here already, and where no seat is free.
+    Raises AttendanceError for who was not counted on the way there or is counted here already, and where no seat is
+    free.
     """
     booking = _board(participant, Boarding(vehicle, is_back=True), by)
     before, booking.back_vehicle = booking.back_vehicle_id or "", vehicle
@@ -172,7 +174,7 @@ def board_back(*, participant: Participant, vehicle: Vehicle, by: str, at: dt.da
 
 def _board(participant: Participant, where: Boarding, by: str) -> VisitBooking:
     """Lock and judge; the try that counted the person in another vehicle is void now."""
-    participant, booking = _lock(participant, where.vehicle.visit_id)
+    participant, booking = _lock(participant, where.vehicle.visit)
     result, reason = judge(participant, where)
     if result != Result.OK or booking is None:
         raise AttendanceError(sentence(reason) or _("%(person)s is counted already.") % {"person": participant.name})
@@ -181,8 +183,8 @@ def _board(participant: Participant, where: Boarding, by: str) -> VisitBooking:
     return booking
 
 
-def _lock(participant: Participant, visit: int) -> tuple[Participant, VisitBooking | None]:
-    lock_visit(visit)
+def _lock(participant: Participant, visit: FieldVisit) -> tuple[Participant, VisitBooking | None]:
+    visit = lock_both(visit)
     locked = Participant.objects.select_for_update(of=("self",), no_key=True).select_related("edition")
     participant = locked.get(pk=participant.pk)
     rows = participant.bookings.select_for_update(of=("self",), no_key=True).filter(visit=visit)
@@ -199,7 +201,7 @@ def take_back(*, booking: VisitBooking, is_back: bool, by: str) -> VisitBooking:
     Who had moved to this vehicle gets the former seat again where it is still free. Raises AttendanceError for the way
     out of somebody who is counted back.
     """
-    _participant, locked = _lock(booking.participant, booking.visit_id)
+    _participant, locked = _lock(booking.participant, booking.visit)
     booking = locked or booking
     edition = booking.participant.edition
     if is_back and booking.boarded_back_at:

@@ -19,7 +19,7 @@ from participants.attendance import AttendanceError, Point
 from participants.boarding import Boarding, read_point
 from participants.models import Attendance, Participant, Scan
 from participants.models.participant import CODE_LETTERS
-from participants.vehicles import lock_visit
+from participants.visit_places import lock_both
 
 Result, Status = Scan.Result, Participant.Status
 UNDO_FOR = dt.timedelta(minutes=15)
@@ -72,7 +72,7 @@ def scan(
     code = read_code(code)
     # The lock comes first: two desks with one badge, one desk twice, or two at the last seat take turns here.
     if isinstance(where, Boarding):
-        lock_visit(where.vehicle.visit_id)
+        lock_both(where.vehicle.visit)
     locked = Participant.objects.select_for_update(of=("self",), no_key=True).filter(code=code)
     participant = locked.select_related("edition", "delegation").first()
     if known := _known(edition, nonce):
@@ -147,7 +147,7 @@ def undo(*, scan: Scan, by: str, at: dt.datetime | None = None) -> Scan:
     """
     where = read_point(scan.edition, scan.point)
     if isinstance(where, Boarding):
-        lock_visit(where.vehicle.visit_id)
+        lock_both(where.vehicle.visit)
     if scan.participant_id:
         Participant.objects.select_for_update(of=("self",), no_key=True).get(pk=scan.participant_id)
     scan = Scan.objects.select_related("participant", "edition").get(pk=scan.pk)

@@ -12,7 +12,6 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
-from django.db.models.functions import Length
 from django.utils import timezone as clock
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -20,7 +19,7 @@ from django.utils.translation import gettext_lazy
 from events.models import FieldVisit
 from events.models import record as write_history
 from events.text import clean_line, has_visible
-from participants import mail, visits
+from participants import mail, visit_places, visits
 from participants.models import Participant, RecordLook, VisitBooking, VisitRecord
 from participants.models.encrypted import DecryptionFailed
 from participants.registration import lock
@@ -42,17 +41,9 @@ class RecordError(Exception):
 
 
 def bookings_of(visit: FieldVisit) -> QuerySet[Any]:
-    """The bookings of a visit, each with `is_complete`: whether all is there that the host asks, and `has_record`.
-
-    No value is read for it: the length of what is stored is enough.
-    """
-    lengths = {f"length_of_{name}": Length(f"record__{name}") for name in record_asked(visit)}
-    is_there = Q(*((f"{length}__gt", 0) for length in lengths)) if lengths else Q(pk__isnull=False)
-    return (
-        VisitBooking.objects.filter(visit=visit)
-        .alias(**lengths)
-        .annotate(is_complete=is_there, has_record=Q(record__isnull=False))
-    )
+    """The bookings of a visit, each with `is_complete`: whether all is there that the host asks, and `has_record`."""
+    found = visit_places.with_completeness(VisitBooking.objects.filter(visit=visit), visit)
+    return found.annotate(has_record=Q(record__isnull=False))
 
 
 def ending(booking: VisitBooking) -> str:

@@ -13,9 +13,9 @@ from django.utils.translation import ngettext
 
 from events.models import FieldVisit, record
 from events.text import clean_line, has_visible
-from participants.capacity import lock_edition
 from participants.models import Scan, Vehicle, VisitBooking
 from participants.seating import seat_groups
+from participants.visit_places import lock_both
 
 MOST_SEATS = 500
 
@@ -28,13 +28,6 @@ class VehicleError(Exception):
         self.field = field
 
 
-def lock_visit(pk: int) -> FieldVisit:
-    """The visit, locked after its edition: seats, assignments and boardings of it wait here for their turn."""
-    lock_edition(FieldVisit.objects.values_list("session__edition", flat=True).get(pk=pk))
-    locked = FieldVisit.objects.select_for_update(no_key=True, of=("self",)).select_related("session__edition")
-    return locked.get(pk=pk)
-
-
 def lock_bookings(visit: FieldVisit) -> list[VisitBooking]:
     """Every booking of a locked visit, locked in its turn."""
     rows = VisitBooking.objects.select_for_update(no_key=True, of=("self",)).filter(visit=visit)
@@ -42,12 +35,12 @@ def lock_bookings(visit: FieldVisit) -> list[VisitBooking]:
 
 
 def seats_left(vehicle: Vehicle) -> int:
-    """Seats that nobody has yet, on the way out. Ask it under the lock of the visit, or the answer is old."""
+    """Seats that nobody has yet, on the way there. Ask it under the lock of the visit, or the answer is old."""
     return vehicle.seats - vehicle.bookings.count()
 
 
 def names_of_points(vehicle: Vehicle) -> tuple[str, str]:
-    """The names of the two points at which people are counted into it: on the way out, and back."""
+    """The names of the two points at which people are counted into it: on the way there, and back."""
     return f"vehicle-out:{vehicle.pk}", f"vehicle-back:{vehicle.pk}"
 
 
@@ -57,7 +50,7 @@ def names_of_points(vehicle: Vehicle) -> tuple[str, str]:
 @transaction.atomic
 def add_vehicle(*, visit: FieldVisit, label: str, seats: int, by: str) -> Vehicle:
     """Write down a vehicle and return it. Raises VehicleError for a label that is taken and for a wrong number."""
-    visit = lock_visit(visit.pk)
+    visit = lock_both(visit)
     vehicle = Vehicle(visit=visit, label=label, seats=seats)
     _check(vehicle)
     vehicle.save()
@@ -71,7 +64,7 @@ def set_seats(*, vehicle: Vehicle, seats: int, by: str, label: str | None = None
 
     Raises VehicleError for fewer seats than people, with their number, and for a label that is taken.
     """
-    visit = lock_visit(vehicle.visit_id)
+    visit = lock_both(vehicle.visit)
     vehicle = _get(visit, vehicle)
     before, vehicle.seats, vehicle.label = vehicle.seats, seats, vehicle.label if label is None else label
     _check(vehicle)
@@ -91,7 +84,7 @@ def set_seats(*, vehicle: Vehicle, seats: int, by: str, label: str | None = None
 @transaction.atomic
 def remove_vehicle(*, vehicle: Vehicle, by: str) -> None:
     """Delete a vehicle. Raises VehicleError where somebody has a seat in it or was ever counted into it."""
-    visit = lock_visit(vehicle.visit_id)
+    visit = lock_both(vehicle.visit)
     vehicle = _get(visit, vehicle)
     held = vehicle.bookings.count()
     if held:
@@ -135,7 +128,7 @@ def assign(*, booking: VisitBooking, vehicle: Vehicle | None, by: str) -> VisitB
     Raises VehicleError unless the place is confirmed and the vehicle is of the same visit and has a free seat, and for
     somebody who is aboard already: only the desk moves them, or a head count would be wrong.
     """
-    visit = lock_visit(booking.visit_id)
+    visit = lock_both(booking.visit)
     return _seat(visit, {booking.pk: vehicle}, by)[0]
 
 
@@ -145,7 +138,7 @@ def assign_each(*, visit: FieldVisit, seats: Mapping[int, Vehicle | None], by: s
 
     Returns the bookings that were changed. All or nothing: raises VehicleError as `assign` does.
     """
-    return _seat(lock_visit(visit.pk), seats, by)
+    return _seat(lock_both(visit), seats, by)
 
 
 @transaction.atomic
@@ -154,7 +147,7 @@ def assign_all(*, visit: FieldVisit, by: str) -> list[VisitBooking]:
 
     Who has a seat keeps it. The same people and vehicles always give the same seats.
     """
-    visit = lock_visit(visit.pk)
+    visit = lock_both(visit)
     confirmed = [one for one in lock_bookings(visit) if one.state == VisitBooking.State.CONFIRMED]
     vehicles = list(visit.vehicles.order_by("label", "pk"))
     groups: dict[tuple[str, int], list[VisitBooking]] = {}

@@ -67,13 +67,13 @@ class VisitCard:
 
 
 def cards(participant: Participant, at: dt.datetime | None = None) -> list[VisitCard]:
-    """Every visit of the edition in the order of time; two queries."""
+    """Every visit of the edition in the order of time; two queries, and one for each record that is asked for."""
     at = at or clock.now()
     edition = participant.edition
     may_act = participant.status in Participant.LIVE and not edition.is_over(at)
     held = Count("bookings", filter=Q(bookings__state=VisitBooking.State.CONFIRMED))
     visits = FieldVisit.objects.filter(session__edition=edition).select_related("session").annotate(held=held)
-    booked = {one.visit_id: one for one in participant.bookings.select_related("record", "vehicle")}
+    booked = {one.visit_id: one for one in participant.bookings.select_related("vehicle")}
     found = []
     for visit in visits.order_by("session__start", "pk"):
         booking = booked.get(visit.pk)

@@ -6,8 +6,10 @@ All of it happens under the lock of the edition, then of the visit: ask without 
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
+from django.db.models.functions import Length
 from django.utils import timezone as clock
 from django.utils.translation import gettext as _
 
@@ -59,7 +61,7 @@ def lock_booking(booking: VisitBooking) -> VisitBooking:
     """Edition, visit, then the booking as it is now."""
     visit = lock_both(booking.visit)
     locked = VisitBooking.objects.select_for_update(no_key=True, of=("self",))
-    found = locked.select_related("participant__delegation", "record").get(pk=booking.pk)
+    found = locked.select_related("participant__delegation").get(pk=booking.pk)
     return with_visit(found, visit)
 
 
@@ -99,16 +101,29 @@ def record_asked(visit: FieldVisit) -> list[str]:
     return [name for asks, names in ASKED_RECORD.items() if getattr(visit, asks) for name in names]
 
 
+def with_completeness(bookings: QuerySet[VisitBooking], visit: FieldVisit) -> QuerySet[Any]:
+    """Bookings of a visit, each with `is_complete`: whether all is there that the host asks.
+
+    No value is read for it: the length of what is stored is enough.
+    """
+    lengths = {f"length_of_{name}": Length(f"record__{name}") for name in record_asked(visit)}
+    is_there = Q(*((f"{length}__gt", 0) for length in lengths)) if lengths else Q(pk__isnull=False)
+    return bookings.alias(**lengths).annotate(is_complete=is_there)
+
+
 def _has_record(booking: VisitBooking) -> bool:
-    wanted = record_asked(booking.visit)
-    saved = getattr(booking, "record", None) if wanted else None
-    return not wanted or (saved is not None and all(getattr(saved, name) for name in wanted))
+    if not record_asked(booking.visit):
+        return True
+    if hasattr(booking, "is_complete"):
+        return bool(booking.is_complete)
+    itself = VisitBooking.objects.filter(pk=booking.pk)
+    return bool(with_completeness(itself, booking.visit).get().is_complete)
 
 
 def in_line(visit: FieldVisit) -> QuerySet[VisitBooking]:
     """The bookings that stand, of participants who are confirmed, in the order in which they asked."""
     standing = visit.bookings.filter(state__in=STANDING, participant__status=Participant.Status.CONFIRMED)
-    return standing.select_related("participant__delegation", "record").order_by("asked_at", "id")
+    return with_completeness(standing, visit).select_related("participant__delegation").order_by("asked_at", "id")
 
 
 # -- Places ----------------------------------------------------------------------------------------------------------
@@ -168,9 +183,12 @@ def check(booking: VisitBooking, to: State) -> None:
 
 
 def move(booking: VisitBooking, to: State, verb: str, by: str) -> None:
-    """Write the new state with whatever else the verb changed, under the lock. Only a place has a seat."""
+    """Write the new state with whatever else the verb changed, under the lock.
+
+    Only a place has a seat; who is aboard sits there all the same, and is counted.
+    """
     before, booking.state = booking.state, to
-    if to != State.CONFIRMED:
+    if to != State.CONFIRMED and booking.boarded_out_at is None:
         booking.vehicle = None
     save(booking, "state", "vehicle", "asked_at", "host_approved_at", "refusal_reason")
     record(booking, verb, by=by, edition=booking.participant.edition, before=before, after=to)

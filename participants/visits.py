@@ -36,22 +36,15 @@ from participants.visit_places import (
     missing,
     move,
     open_visits,
+    places_left,
     save,
     todo,
     with_visit,
 )
 
-__all__ = [
-    "ASKED_RECORD",
-    "STANDING",
-    "TRANSITIONS",
-    "VisitError",
-    "is_open",
-    "is_ready",
-    "missing",
-    "open_visits",
-    "todo",
-]
+# What others ask about visits and find here, beside the verbs.
+__all__ = ["ASKED_RECORD", "STANDING", "TRANSITIONS", "VisitError", "in_line", "is_off", "is_open", "is_ready"]
+__all__ += ["missing", "open_visits", "places_left", "todo"]
 REMINDED_ONCE_IN = dt.timedelta(days=1)
 
 

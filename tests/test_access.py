@@ -123,7 +123,7 @@ TABLE = {
     "admin:participants_vehicles_choose": "VSX",
     "admin:participants_vehicles": "VS",
     "admin:participants_bulk_write": "S",
-    "admin:participants_mail_kinds": "S",
+    "admin:participants_mail_kinds": "VS",
     "admin:participants_invitations": "S",
     "admin:participants_attendance_choose": "SX",
     "admin:participants_attendance_grid": "S",

@@ -46,6 +46,7 @@ LEVELS = {
         {"answers"},
         {"models"},
         {"addresses", "typed", "scanned", "spreadsheets", "seating", "nationalities"},
+        {"workbooks"},
     ],
 }
 

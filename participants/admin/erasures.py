@@ -17,7 +17,6 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from events.admin.filters import editions_of
 from participants import retention
-from participants.lifetimes import ATTENDANCE, end_of
 from participants.models import Participant
 
 DIGITS = 18  # as many as every key has
@@ -29,6 +28,7 @@ class Erasures:
     admin_site: Any
     opts: Any
     perm: Any
+    change_list_template: Any = "admin/participants/erasures/list.html"
 
     def get_urls(self) -> list[Any]:
         """With the page of those who asked."""
@@ -60,7 +60,7 @@ class Erasures:
         keys = [key for key in sent.getlist(ACTION_CHECKBOX_NAME) if key.isascii() and key.isdigit()]
         chosen = people.filter(pk__in=[int(key) for key in keys if len(key) <= DIGITS]).order_by("sort_name", "pk")
         if request.method == "POST":
-            self._erase(request, chosen)
+            self._erase(request, list(chosen))
             return redirect("admin:participants_erasures")
         if not chosen:
             asked = people.exclude(erasure_asked_at=None).order_by("erasure_asked_at", "pk")
@@ -68,13 +68,16 @@ class Erasures:
         rows = [(person, outlook(person)) for person in chosen]
         return self._draw(request, "again", _("Erase private data?"), rows=rows)
 
-    def _erase(self, request: HttpRequest, chosen: QuerySet[Participant]) -> None:
+    def _erase(self, request: HttpRequest, chosen: list[Participant]) -> None:
         """One transaction a person."""
+        if not chosen:
+            messages.warning(request, _("Choose at least one person. Nothing was erased."))
+            return
         for person in chosen:
             retention.erase_participant(participant=person, by=request.user.get_username())
         told = ngettext(
-            "The private data of %(number)s person are erased.",
-            "The private data of %(number)s people are erased.",
+            "%(number)s registration is erased.",
+            "%(number)s registrations are erased.",
             len(chosen),
         )
         messages.success(request, told % {"number": len(chosen)})
@@ -90,13 +93,16 @@ def outlook(person: Participant) -> list[str]:
     edition = person.edition
     said = []
     if person.status in Participant.LIVE and not edition.is_over():
-        said.append(_("The registration is withdrawn, and its place goes to the next in line."))
+        said.append(_("The registration is withdrawn."))
+        if person.status == Participant.Status.CONFIRMED:
+            said.append(_("Its place goes to the next in line."))
     if retention.is_kept(person):
-        end = end_of(edition, ATTENDANCE)
-        said.append(_("Name and attendance are kept for the audit: the person was there."))
-        if end is not None:
-            said.append(_("They are erased after %(years)s years.") % {"years": edition.keep_attendance_years})
-        said.append(_("Everything else is erased."))
+        kept = ngettext(
+            "The person was there, so name and attendance are kept for %(years)s year.",
+            "The person was there, so name and attendance are kept for %(years)s years.",
+            edition.keep_attendance_years,
+        )
+        said += [kept % {"years": edition.keep_attendance_years}, _("Everything else is erased.")]
     else:
-        said.append(_("Everything is erased, the name too. The numbers of the edition stay the same."))
+        said.append(_("Everything is erased, the name too. Only numbers without names stay."))
     return said

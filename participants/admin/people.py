@@ -22,6 +22,7 @@ from participants.admin.erasures import Erasures
 from participants.admin.twice import ask_again, has_been_asked
 from participants.models import Nomination, Participant
 from participants.registration import DETAILS, RegistrationError
+from participants.typed import Address
 
 
 class ProvenFilter(admin.SimpleListFilter):
@@ -80,6 +81,11 @@ class ParticipantForm(forms.ModelForm):  # type: ignore[type-arg]
         Nomination.objects.none(),
         label=gettext_lazy("Nomination"),
         help_text=gettext_lazy("Choose one to join it with this registration. Nobody else may have it."),
+        required=False,
+    )
+    new_email = Address(
+        label=gettext_lazy("New e-mail address"),
+        help_text=gettext_lazy("We send a link there. It takes the place of the address above when it is confirmed."),
         required=False,
     )
 
@@ -156,7 +162,7 @@ class ParticipantAdmin(Erasures, Beside, ScopedAdmin):
             },
         ),
         (gettext_lazy("Work"), {"fields": (("delegation", "role"), "nominated", "organisation", "function")}),
-        (gettext_lazy("Contact"), {"fields": (("email", "email_proven_at"), "phone", "language")}),
+        (gettext_lazy("Contact"), {"fields": (("email", "email_proven_at"), "new_email", "phone", "language")}),
         (gettext_lazy("Needs"), {"fields": ("dietary", "access_needs")}),
         (
             gettext_lazy("Agreement"),
@@ -181,7 +187,7 @@ class ParticipantAdmin(Erasures, Beside, ScopedAdmin):
         Who may look alone sees neither the note of the secretariat nor what only a form needs.
         """
         if not self.has_change_permission(request, obj):
-            return _changed(self.fieldsets, {"staff_note": None, "seen": None})
+            return _changed(self.fieldsets, {"staff_note": None, "seen": None, "new_email": None})
         is_joined = obj is None or obj.nomination_id
         return self.fieldsets if is_joined else _changed(self.fieldsets, {"nominated": "joined"})
 
@@ -215,7 +221,16 @@ class ParticipantAdmin(Erasures, Beside, ScopedAdmin):
                 now = nominating.link_nomination(participant=now, nomination=answers["joined"], by=by)
             except RegistrationError as error:
                 messages.error(request, _("The nomination was not joined. %(why)s") % {"why": error})
-        changing.change_details(participant=now, answers=details, version=now.version, by=by)
+        now = changing.change_details(participant=now, answers=details, version=now.version, by=by)
+        if answers.get("new_email"):
+            self._ask_new_address(request, now, answers["new_email"])
+
+    def _ask_new_address(self, request: HttpRequest, participant: Participant, email: str) -> None:
+        try:
+            changing.ask_new_address(participant=participant, email=email, by=request.user.get_username())
+            messages.success(request, _("The new address gets a link. It counts when the person confirms it."))
+        except RegistrationError as error:
+            messages.error(request, _("The address stays as it was. %(why)s") % {"why": error})
 
     def log_change(self, request: HttpRequest, obj: Any, message: Any) -> Any:
         """The verbs have written the line."""

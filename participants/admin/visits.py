@@ -25,6 +25,7 @@ from participants.access import Right, editions_for, may
 from participants.admin.delegations import PlacesForm
 from participants.models import VisitBooking
 from participants.typed import Line
+from participants.visit_places import with_completeness
 from participants.visits import STANDING, VisitError
 
 State = VisitBooking.State
@@ -201,11 +202,12 @@ def _visit(request: HttpRequest, pk: int) -> FieldVisit:
 def _rows(visit: FieldVisit) -> list[tuple[VisitBooking, list[str], list[str]]]:
     """Every booking with what is missing, as codes and in words: those that stand first, in the order of the line."""
     ended = Case(When(state__in=STANDING, then=Value(0)), default=Value(1))
-    found = visit.bookings.select_related("participant__delegation", "record", "vehicle")
+    found = with_completeness(visit.bookings.all(), visit).select_related("participant__delegation", "vehicle")
+    is_off = visits.is_off(visit)
     rows = []
     for booking in found.order_by(ended, "asked_at", "id"):
         booking.visit = visit
-        codes = visits.missing(booking) if booking.state in STANDING else []
+        codes = visits.missing(booking) if booking.state in STANDING and not is_off else []
         rows.append((booking, codes, [str(MISSING[code]) for code in codes]))
     return rows
 

@@ -9,7 +9,9 @@ from django.utils import timezone as clock
 from events.models import Edition
 from events.past_editions import put_past_editions
 from participants.demonstration.edition import MADE, put_edition
+from participants.demonstration.nominations import put_nominations
 from participants.demonstration.people import put_people
+from participants.demonstration.visits import put_bookings
 from participants.models import StaffRole, User
 from participants.staffing import grant_role
 
@@ -40,6 +42,8 @@ def put_demonstration(*, at: dt.datetime | None = None) -> Made:
     if edition is None:
         edition = put_edition(at=at or clock.now(), by=BY)
         put_people(edition, at=at or clock.now(), by=BY)
+        put_bookings(edition, at=at or clock.now(), by=BY)
+        put_nominations(edition, at=at or clock.now(), by=BY)
     return Made(len(past), edition, is_new, _put_account())
 
 

@@ -83,6 +83,10 @@ def _put_facts(texts: Row, at: dt.datetime) -> Edition:
         details_deadline=before(4),
         travel_deadline=before(5),
         contact_email=CONTACT,
+        invitation=_text(
+            "We invite your delegation to the workshop. Nominate your people on the page of your delegation.\n\n"
+            "Each person whom you nominate receives a form that is filled in partly."
+        ),
         footnotes=_text(json.loads((FOLDER / "people.json").read_text())["footnote"]),
     )
     edition.full_clean()
@@ -188,7 +192,7 @@ def _put_visit(edition: Edition, session: Session) -> None:
         ),
         meeting_point=_text("In front of the hotel, on the side of the lake"),
         meets_at=dt.datetime.combine(edition.days[1], dt.time(12, 45), edition.zone),
-        capacity=20,
+        capacity=12,
         signup_deadline=before(8),
         host_list_deadline=before(6),
         rules=_text(

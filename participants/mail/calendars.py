@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from events.models import Edition
 from events.vtimezone import vtimezone
 from participants.addresses import address_key
-from participants.mail.letters import shown
+from participants.mail.letters import Letter, shown, subject_line
 from participants.mail.programme import Programme, had_place, once_confirmed, programme_of, where
 from participants.models import Participant, VisitBooking
 
@@ -42,6 +42,14 @@ def cancelled(participant: Participant) -> str:
     programme = programme_of(participant)
     visits = [_visit(participant, booking, programme) for booking in once_confirmed(participant)]
     return _days(participant, programme) + "".join(visits)
+
+
+def ending(participant: Participant, subject: str, paragraphs: list[str]) -> Letter:
+    """A letter without a link that ends a registration, and takes out of the calendar what a confirmation put in."""
+    off = cancelled(participant)
+    if off:
+        paragraphs = [*paragraphs, _("The attached file takes the dates out of your calendar.")]
+    return Letter(subject_line(participant.edition, subject), paragraphs, calendar=off)
 
 
 def _days(participant: Participant, programme: Programme) -> str:

@@ -8,6 +8,7 @@ from django.utils.translation import override
 
 from events.models import Edition
 from participants import links
+from participants.mail.calendars import ending
 from participants.mail.letters import Letter, in_words, subject_line, to_contact, to_nominee, to_participant
 from participants.mail.programme import where
 from participants.models import Delegation, Message, Nomination, Participant
@@ -90,7 +91,7 @@ def _ended(person: Participant | Nomination, kind: str, why: str) -> Message:
     question = _("If you have a question, write to your delegation or to the secretariat.")
     if isinstance(person, Participant):
         ended = _("Your registration has ended with it, and so have your places on field visits.")
-        letter = Letter(subject_line(edition, _("your registration has ended")), [why, ended, question])
+        letter = ending(person, _("your registration has ended"), [why, ended, question])
         return to_participant(person, kind, letter)
     ended = _("The link that we sent you does not work any more.")
     letter = Letter(subject_line(edition, _("your nomination has ended")), [why, ended, question])

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from participants import links
-from participants.mail.calendars import calendar, cancelled
+from participants.mail.calendars import calendar, ending
 from participants.mail.letters import Letter, subject_line, to_participant
 from participants.mail.programme import facts_of, feed, had_place, programme_of
 from participants.models import Message, Participant
@@ -82,7 +82,7 @@ def declined(participant: Participant) -> Message:
             _("We cannot offer you a place at this edition."),
             _("Write to the secretariat if you have a question."),
         ]
-        letter = _ended(participant, _("about your registration"), paragraphs)
+        letter = ending(participant, _("about your registration"), paragraphs)
         return to_participant(participant, "declined", letter)
 
 
@@ -93,16 +93,8 @@ def withdrawn(participant: Participant) -> Message:
         if had_place(participant):
             paragraphs.append(_("Your place is free for another person."))
         paragraphs.append(_("If you did not ask for this, write to the secretariat."))
-        letter = _ended(participant, _("your registration is withdrawn"), paragraphs)
+        letter = ending(participant, _("your registration is withdrawn"), paragraphs)
         return to_participant(participant, "withdrawn", letter)
-
-
-def _ended(participant: Participant, subject: str, paragraphs: list[str]) -> Letter:
-    """A letter without a link; it takes the dates out of the calendar into which a confirmation has put them."""
-    off = cancelled(participant)
-    if off:
-        paragraphs = [*paragraphs, _("The attached file takes the dates out of your calendar.")]
-    return Letter(subject_line(participant.edition, subject), paragraphs, calendar=off)
 
 
 def already_registered(participant: Participant, *, submission: uuid.UUID) -> Message | None:

@@ -139,7 +139,8 @@ def erase(request: HttpRequest, participant: Participant) -> HttpResponse:
         changing.ask_for_erasure(participant=participant, by="participant")
         return redirect("participants:my", reference=participant.reference)
     has_come = participant.attendance.filter(void_at=None, mark="present").exists()
-    return page(request, "erase", participant, has_come=has_come, kept_until=_attendance_end(participant))
+    keeps_name = has_come and participant.edition.keep_attendance_years > 0
+    return page(request, "erase", participant, keeps_name=keeps_name, kept_until=_attendance_end(participant))
 
 
 def _attendance_end(participant: Participant) -> dt.date | None:

@@ -91,7 +91,7 @@ def _stand_out(edition: Edition, person: Participant, booking: VisitBooking | No
 
 def _stand_back(edition: Edition, person: Participant, booking: VisitBooking | None) -> Tag:
     if booking is None or booking.boarded_out_at is None:
-        return Tag("err", _("Not counted on the way out"))
+        return Tag("err", _("Not counted on the way to the visit"))
     words = {"vehicle": booking.back_vehicle, "time": _time(edition, booking.boarded_back_at)}
     if booking.back_vehicle:
         return Tag("warn", _("Aboard %(vehicle)s since %(time)s") % words)

@@ -21,22 +21,22 @@ from django.db import connection
 from django.utils import timezone
 
 from events.models import Edition
-from participants import attendance, changing, checkin, delivery, links, nominating, registration, visits
+from participants import (
+    attendance,
+    bulk,
+    changing,
+    checkin,
+    delivery,
+    links,
+    nominating,
+    records,
+    registration,
+    visits,
+)
 from participants.lifetimes import ACCOUNT, NOT_PERSONAL, PUBLISHED, Lifetime, fields_of
 from participants.mail import letters
 from participants.mail.letters import Letter
-from participants.models import (
-    BulkMessage,
-    ChangeRequest,
-    Link,
-    Message,
-    NominationLetter,
-    Participant,
-    RecordLook,
-    Scan,
-    VisitBooking,
-    VisitRecord,
-)
+from participants.models import Link, Message, Nomination, Participant, Scan
 from participants.models.encrypted import PREFIX, keyring
 from participants.registration import DETAILS
 from tests import make
@@ -69,7 +69,8 @@ class Planted:
     def __init__(self, **facts: Any) -> None:
         self.secrets: dict[str, list[str]] = {who: [] for who in PEOPLE}
         self.edition = make.edition(first_day=FIRST_DAY, last_day=FIRST_DAY + dt.timedelta(days=2), **facts)
-        self.visit = make.visit(self.edition, asks_identity=True)
+        asks = {f"asks_{what}": True for what in ("identity", "birth_date", "sizes", "emergency_contact")}
+        self.visit = make.visit(self.edition, **asks)
         self.delegation = make.delegation(
             self.edition,
             contact_name=canary("contact", "name"),
@@ -89,25 +90,33 @@ class Planted:
 
     # -- Before -------------------------------------------------------------------------------------------------------
 
-    def _link(self, who: str, purpose: str, **subject: Any) -> None:
-        links.issue(Link.Purpose(purpose), expires_at=timezone.now() + dt.timedelta(days=2000), **subject)
-        if purpose != "address":  # ends before its person; the address itself is planted
-            self.secrets[who].append(Link.objects.latest("pk").token_hash)
+    def _remember(self, who: str) -> None:
+        """The link that was made last."""
+        self.secrets[who].append(Link.objects.latest("pk").token_hash)
 
     def _plant_contact(self) -> None:
-        self._link("contact", "delegation", delegation=self.delegation)
-        with_name = Letter(canary("contact", "subject"), ["gone"])
-        self._send(letters.to_contact(self.delegation, "invitation", with_name))
-        letters.to_contact(self.delegation, "invitation", Letter("Invitation", [canary("contact", "unsent")]))
+        nominating.invite(delegation=self.delegation, by="test")
+        self._remember("contact")
+        self._send(letters.to_contact(self.delegation, "sent", Letter(canary("contact", "subject"), ["gone"])))
+        letters.to_contact(self.delegation, "waits", Letter("A letter", [canary("contact", "unsent")]))
 
-    def _nominate(self, who: str) -> Any:
-        letter = NominationLetter(delegation=self.delegation, reference=canary(who, "reference"), date=FIRST_DAY)
-        letter.scan.save(f"{canary(who, 'file')}.pdf", ContentFile(canary(who, "scan").encode()))
-        nomination = make.nomination(
-            self.delegation, canary(who, "nominated"), email=f"{canary(who, 'email')}@example.org", letter=letter
+    def _nominate(self, who: str) -> Nomination:
+        nomination = nominating.nominate(
+            delegation=self.delegation,
+            name=canary(who, "nominated"),
+            email=f"{canary(who, 'email')}@example.org",
+            by="contact",
         )
-        self._link(who, "nominee", nomination=nomination)
-        self._send(letters.to_nominee(nomination, "nominated", Letter(canary(who, "subject"), ["gone"])))
+        self._remember(who)
+        nominating.attach_letter(
+            delegation=self.delegation,
+            reference=canary(who, "reference"),
+            date=FIRST_DAY,
+            scan=ContentFile(canary(who, "scan").encode(), canary(who, "file")),
+            nominations=[nomination],
+            by="contact",
+        )
+        self._send(letters.to_nominee(nomination, "sent", Letter(canary(who, "subject"), ["gone"])))
         return nomination
 
     def _plant_person(self, who: str) -> Participant:
@@ -127,28 +136,37 @@ class Planted:
         person = changing.change_details(participant=person, answers=answers, version=2, by="test")
         self.secrets[who] += [person.code, person.reference, str(person.submission), phone(who)]
         self._plant_visit(who, person)
-        for purpose in ("my", "calendar", "address"):
-            self._link(who, purpose, participant=person)
-        address = Link.objects.get(participant=person, purpose="address")
-        address.new_email = f"{canary(who, 'newaddress')}@example.org"
-        address.save(update_fields=["new_email"])
-        asked = json.dumps({"function": canary(who, "change")})
-        now = timezone.now()
-        ChangeRequest.objects.create(participant=person, answers=asked, asked_at=now)
-        ChangeRequest.objects.create(
-            participant=person, answers="", asked_at=now, state="refused", decided_at=now, decided_by="test"
-        )
+        ends = timezone.now() + dt.timedelta(days=2000)
+        for purpose in (Link.Purpose.MY, Link.Purpose.CALENDAR):
+            links.issue(purpose, participant=person, expires_at=ends)
+            self._remember(who)
         nominating.prove_address(participant=person, by="participant")
+        self._plant_wishes(who, person, answers)
         self._plant_mails(who, person)
         return person
 
     def _plant_visit(self, who: str, person: Participant) -> None:
-        booking = visits.ask(participant=person, visit=self.visit, by="test")
-        VisitBooking.objects.filter(pk=booking.pk).update(refusal_reason=canary(who, "refusal"))
-        record = VisitRecord.objects.create(booking=booking, **{name: canary(who, name) for name in RECORD})
-        RecordLook.objects.create(
-            actor="officer", visit=self.visit, record=record, action="look", reason=canary(who, "looked")
-        )
+        """Asked for, with a record that the officer opened, then refused by the host."""
+        booking = visits.ask(participant=person, visit=self.visit, by="participant")
+        answers = {name: canary(who, name) for name in RECORD}
+        records.save_record(booking=booking, answers=answers, by="participant")
+        records.open_record(booking=booking, by="officer", reason=canary(who, "looked"))
+        visits.refuse(booking=booking, reason=canary(who, "refusal"), by="officer")
+
+    def _plant_wishes(self, who: str, person: Participant, answers: dict[str, Any]) -> None:
+        """A request for a change that was refused and one that waits, and a new address that waits too."""
+        for decided in (True, False):
+            person.refresh_from_db()
+            request = changing.request_change(
+                participant=person,
+                answers=answers | {"function": canary(who, "change")},
+                version=person.version,
+                by="participant",
+            )
+            if decided and request:
+                changing.refuse_change(request=request, by="test")
+        new = f"{canary(who, 'newaddress')}@example.org"
+        changing.ask_new_address(participant=person, email=new, by="participant")
 
     def _plant_mails(self, who: str, person: Participant) -> None:
         """One that failed and was then sent, one that failed, one that waits."""
@@ -163,7 +181,9 @@ class Planted:
             message.save(update_fields=["state"])
 
     def _send(self, message: Message) -> None:
-        Message.objects.exclude(pk=message.pk).update(next_try_at=timezone.now() + dt.timedelta(days=1))
+        """The worker sends this one; all others wait."""
+        Message.objects.update(next_try_at=timezone.now() + dt.timedelta(days=1))
+        Message.objects.filter(pk=message.pk).update(next_try_at=timezone.now())
         assert delivery.send_next() == "sent"
 
     # -- The days of the edition --------------------------------------------------------------------------------------
@@ -200,20 +220,17 @@ class Planted:
         )
 
     def _plant_group(self) -> None:
-        bulk = BulkMessage.objects.create(
+        """A message to everybody confirmed that names somebody else."""
+        group = bulk.send_bulk(
             edition=self.edition,
-            submission=uuid.uuid4(),
-            audience="all",
+            audience="status:confirmed",
             subject=canary("declined", "groupsubject"),
             text=canary("declined", "grouptext"),
-            sent_by="test",
-            queued_at=timezone.now(),
+            submission=uuid.uuid4(),
+            by="test",
         )
-        text = Letter(canary("declined", "groupsubject"), [canary("declined", "unsent")])
-        message = letters.to_participant(self.people["guest"], "group", text)
-        message.bulk = bulk
-        message.save(update_fields=["bulk"])
-        self._send(message)
+        for message in group.messages.all():
+            self._send(message)
 
 
 def phone(who: str) -> str:

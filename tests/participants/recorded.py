@@ -4,7 +4,7 @@ import datetime as dt
 from typing import Any
 
 from events.models import FieldVisit
-from participants import records, visits
+from participants import records, registration, visits
 from participants.models import Participant, VisitBooking
 from tests import make
 
@@ -32,15 +32,22 @@ def asking_visit(edition: Any, **facts: Any) -> FieldVisit:
 
 
 def booked(visit: FieldVisit, status: str = "confirmed", **more: Any) -> VisitBooking:
-    """The booking of a person of that status who asked for the visit."""
-    return booking_of(make.participant(visit.session.edition, status, **more), visit)
+    """The booking of a person of that status who asked for the visit while the registration stood."""
+    ends = {"declined": registration.decline, "withdrawn": registration.withdraw}.get(status)
+    person = make.participant(visit.session.edition, "" if ends else status, **more)
+    booking = booking_of(person, visit)
+    if ends:
+        ends(participant=person, by="test")
+        booking = booking_again(booking)
+    return booking
+
+
+def booking_again(booking: VisitBooking) -> VisitBooking:
+    return VisitBooking.objects.select_related("visit__session__edition", "participant__edition").get(pk=booking.pk)
 
 
 def booking_of(person: Participant, visit: FieldVisit) -> VisitBooking:
-    visits.ask(participant=person, visit=visit, by="test")
-    return VisitBooking.objects.select_related("visit__session__edition", "participant__edition").get(
-        participant=person, visit=visit
-    )
+    return booking_again(visits.ask(participant=person, visit=visit, by="test"))
 
 
 def saved(visit: FieldVisit, **more: Any) -> VisitBooking:

@@ -3,7 +3,9 @@
 import pytest
 
 from participants import changing, nominating, places, visits
+from participants.models import Participant
 from tests import make
+from tests.office import change, errors
 
 pytestmark = pytest.mark.django_db
 
@@ -48,7 +50,7 @@ class TestBeside:
         person = make.participant(edition, "confirmed")
         visits.ask(participant=person, visit=make.visit(edition), by="test")
         page = self.page(office, person)
-        assert "Clearance site: asked" in page
+        assert "Clearance site: confirmed" in page
         assert "confirmed: queued" in page
         assert "submit: pending (test)" in page
 
@@ -62,3 +64,34 @@ class TestBeside:
         assert asked.number == 1
         assert "Boris Primjerić" in page
         assert "Modelaj" not in page
+
+
+class TestNewAddress:
+    """For somebody whose mailbox is gone: the link in the new one is all that is needed."""
+
+    def test_the_person_confirms_what_the_secretariat_writes(self, office, edition):
+        person = make.participant(edition, email="gone@example.org")
+        assert change(office, person, new_email="new@example.org", function="Changed").status_code == 302
+        kept = Participant.objects.get(pk=person.pk)
+        assert (kept.email, kept.function) == ("gone@example.org", "Changed")
+        changed = changing.confirm_new_address(link=changing.open_address_links(person).get(), by="participant")
+        assert changed.email == "new@example.org"
+
+    @pytest.mark.parametrize("typed", ["x", "a@example.org, b@example.org", "a@example.org\nBcc: b@example.org"])
+    def test_what_is_no_address_is_explained(self, office, edition, typed):
+        person = make.participant(edition)
+        assert "new_email" in errors(change(office, person, new_email=typed))
+        assert not changing.open_address_links(person).exists()
+
+    def test_who_may_look_alone_finds_no_field_for_it(self, client, edition):
+        client.force_login(make.staff("visit-officer", edition))
+        page = client.get(f"{LIST}{make.participant(edition).pk}/change/")
+        assert page.status_code == 200
+        assert "New e-mail address" not in page.content.decode()
+
+    def test_why_it_cannot_be_is_said(self, office, edition):
+        person = make.participant(edition, "withdrawn")
+        response = change(office, person, new_email="new@example.org")
+        assert "The address stays as it was. This registration is “withdrawn”." in (
+            office.get(response["Location"]).content.decode()
+        )

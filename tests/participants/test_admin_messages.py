@@ -3,6 +3,7 @@
 import datetime as dt
 import re
 import smtplib
+import uuid
 
 import pytest
 from django.apps import apps
@@ -12,7 +13,7 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone as clock
 
-from participants import delivery
+from participants import bulk, delivery
 from participants.mail import samples
 from participants.models import Message
 from tests import make
@@ -87,6 +88,19 @@ def test_a_waiting_mail_is_shown_without_the_secret_of_its_link(secretary, editi
     assert "/my/•••/" in shown
     assert token
     assert token[1] not in shown
+
+
+def test_a_link_that_is_shown_cut_shows_nothing_of_its_secret(secretary, edition):
+    make.participant(edition)
+    words = {"subject": "The bus", "text": "See {link}", "by": "sec"}
+    sent = bulk.send_bulk(edition=edition, audience="status:confirmed", submission=uuid.uuid4(), **words)
+    message = sent.messages.get()
+    token = re.search(r"/my/([\w-]{43})/", message.text)
+    assert token
+    assert re.search(r"/my/[\w-]{10,42}…", message.html)
+    shown = secretary.get(f"/admin/participants/message/{message.pk}/change/").content.decode()
+    assert "/my/•••" in shown
+    assert token[1][:10] not in shown
 
 
 def test_the_text_of_a_sent_mail_is_gone(secretary, edition):

@@ -322,7 +322,23 @@ def test_odd_addresses_of_lists_are_answered_with_a_sentence(office, edition, qu
         assert "atabase" not in response.content.decode()
 
 
-@pytest.mark.parametrize("role", ["observer", "check-in", "visit-officer"])
+def test_the_visit_officer_looks_and_changes_nothing(client, edition):
+    client.force_login(make.staff("visit-officer", edition))
+    person = make.participant(edition)
+    person.staff_note = "a difficult person"
+    person.save(update_fields=["staff_note"])
+    page = client.get(f"{LIST}{person.pk}/change/").content.decode()
+    assert "Primjerić" in page
+    assert "difficult" not in page
+    assert 'type="submit" value="Save"' not in page
+    typed = {"action": "decline", "_selected_action": [person.pk]}
+    client.post(LIST, typed)
+    assert client.post(f"{LIST}{person.pk}/change/", {"function": "Spy"}).status_code == 403
+    person.refresh_from_db()
+    assert (person.status, person.function) == ("pending", "Adviser")
+
+
+@pytest.mark.parametrize("role", ["observer", "check-in"])
 def test_other_roles_see_no_people(client, edition, role):
     client.force_login(make.staff(role, edition))
     person = make.participant(edition)

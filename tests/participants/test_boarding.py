@@ -15,6 +15,7 @@ from tests import make
 from tests.participants.on_the_bus import booked, bus, scan, seat_of, seated, visit
 
 pytestmark = pytest.mark.django_db
+MOVED = "This person was on the list of %s. Now the person is counted here."
 
 
 @pytest.fixture
@@ -71,7 +72,7 @@ def test_who_has_a_place_and_no_seat_gets_a_free_one(one):
 def test_boarding_another_vehicle_with_a_free_seat_moves_the_seat_and_says_so(one, two):
     booking = seated(two)
     tried = scan(booking, one)
-    assert told(tried) == ("ok", "This person was in Bus 2. Now the person is counted here.")
+    assert told(tried) == ("ok", MOVED % "Bus 2")
     assert seat_of(booking) == one
     assert (count(one), count(two)) == ((1, 1, []), (0, 0, []))
 
@@ -91,7 +92,7 @@ def test_boarding_a_full_vehicle_is_refused_and_says_where_the_seat_is(one, two)
 def test_who_changes_the_vehicle_when_aboard_counts_in_one_only(one, two):
     booking = seated(one)
     first = scan(booking, one)
-    assert told(scan(booking, two)) == ("ok", "This person was in Bus 1. Now the person is counted here.")
+    assert told(scan(booking, two)) == ("ok", MOVED % "Bus 1")
     first.refresh_from_db()
     assert first.void_at is not None
     assert (count(one), count(two)) == ((0, 0, []), (1, 1, []))
@@ -107,7 +108,7 @@ def test_the_second_time_tells_the_first_time(one):
     assert checkin.answer(again)["at"] == first.received_at.isoformat()
     seen = checkin.seen(again)
     assert seen is not None
-    assert (seen.by, "Bus 1, way out" in seen.where) == ("first", True)
+    assert (seen.by, "Bus 1, to the visit" in seen.where) == ("first", True)
     assert told(scan(booking, one, device="a")) == ("ok", "")
 
 
@@ -148,7 +149,7 @@ def test_only_who_went_out_comes_back(one):
     booking = seated(one)
     assert told(scan(booking, one, "back")) == (
         "refused",
-        "This person was not counted on the way out. Count the person on the way out first.",
+        "This person was not counted on the way to the visit. Count the person there first.",
     )
     scan(booking, one)
     assert told(scan(booking, one, "back")) == ("ok", "")
@@ -167,7 +168,10 @@ def test_people_come_back_in_any_vehicle_and_count_where_they_sit(one, two):
     assert told(scan(first, two, "back")) == ("ok", "")
     assert whole(one, "back") == (1, 2, ["Second"])
     assert (count(one, "back"), count(two, "back")) == ((0, 0, []), (1, 2, ["Second"]))
-    assert told(scan(first, one, "back")) == ("ok", "This person was in Bus 2. Now the person is counted here.")
+    assert told(scan(first, one, "back")) == (
+        "ok",
+        "This person was on the list of Bus 2. Now the person is counted here.",
+    )
     assert count(one, "back") == (1, 1, [])
     scan(second, two, "back")
     assert whole(two, "back") == (2, 2, [])
@@ -197,6 +201,8 @@ def test_who_went_out_is_missing_until_back_whatever_becomes_of_the_place(one):
     booking = seated(one, "Lost")
     scan(booking, one)
     registration.withdraw(participant=booking.participant, by="office")
+    assert seat_of(booking) == one
+    assert count(one) == (1, 1, [])
     assert whole(one, "back") == (0, 1, ["Lost"])
     assert told(scan(booking, one, "back")) == ("ok", "")
     assert whole(one, "back") == (1, 1, [])
@@ -227,7 +233,7 @@ def test_points_are_each_vehicle_out_and_then_back_of_visits_that_take_place(one
     names = [f"vehicle-{way}:{vehicle.pk}" for way in ("out", "back") for vehicle in (one, two)]
     edition = one.visit.session.edition
     assert [point.name for point in boarding.points(edition)] == names
-    assert str(boarding.points(edition)[0]) == "Wednesday 9 October, Bus 1, way out"
+    assert str(boarding.points(edition)[0]) == "Wednesday 9 October, Bus 1, to the visit"
     edition.sessions.update(status="cancelled")
     assert boarding.points(edition) == []
 
@@ -289,7 +295,7 @@ def test_after_a_quarter_of_an_hour_the_secretariat_corrects(one):
 
 def test_the_verbs_refuse_by_themselves_too(one):
     booking = seated(one)
-    with pytest.raises(AttendanceError, match="way out first"):
+    with pytest.raises(AttendanceError, match="there first"):
         boarding.board_back(participant=booking.participant, vehicle=one, by="a")
     boarding.board_out(participant=booking.participant, vehicle=one, by="a")
     with pytest.raises(AttendanceError, match="counted already"):

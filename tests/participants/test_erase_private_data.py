@@ -53,3 +53,18 @@ def test_an_edition_without_days_is_named(capsys):
     )
     make.nomination(make.delegation(edition))
     assert erase(capsys) == "undated: no last day is known, so nothing is due\nNothing is due.\n"
+
+
+def test_who_was_erased_before_a_restore_is_erased_again_by_the_key_in_the_log(caplog, capsys):
+    edition = make.edition()
+    again = make.participant(edition, "confirmed", family_name="Againić")
+    other = make.participant(edition, "confirmed", family_name="Otherić")
+    chosen = ["--person", str(again.pk), "--person", "999999"]
+    assert f"participant {again.pk}: asked to be erased\n" in erase(capsys, "--dry-run", *chosen)
+    assert Participant.objects.get(pk=again.pk).family_name == "Againić"
+    with caplog.at_level("INFO", logger="rasr.retention"):
+        erase(capsys, *chosen)
+    assert [(line.message, line.row) for line in caplog.records] == [("erased on request", again.pk)]
+    assert Participant.objects.get(pk=again.pk).family_name == ""
+    assert Participant.objects.get(pk=other.pk).family_name == "Otherić"
+    assert erase(capsys, *chosen) == "Nothing is due.\n"

@@ -3,6 +3,7 @@
 import datetime as dt
 import email
 import email.policy
+import functools
 import uuid
 
 import icalendar
@@ -10,7 +11,7 @@ import pytest
 from django.core import mail as django_mail
 
 from events.scheduling import release_agenda
-from participants import delivery, registration, visits
+from participants import delivery, nominating, registration, visits
 from participants.mail import calendars
 from participants.mail.programme import programme_of
 from tests import make
@@ -106,6 +107,18 @@ def test_whoever_loses_a_place_is_told_to_take_the_dates_and_the_visits_out(verb
     assert "The attached file takes the dates out of your calendar." in person.messages.latest("pk").text
 
 
+def test_whoever_is_replaced_is_told_to_take_the_dates_out():
+    edition = make.edition()
+    person = make.participant(edition)
+    ((_method, asked),) = last(person)
+    nominating.substitute(
+        delegation=person.delegation, participant=person, name="Vesna Uzorak", email="vesna@example.org", by="sec"
+    )
+    ((method, event),) = last(person)
+    assert (method, event["uid"]) == ("CANCEL", asked["uid"])
+    assert event["sequence"] > asked["sequence"]
+
+
 @pytest.mark.parametrize("verb", [registration.withdraw, registration.decline])
 def test_whoever_never_had_a_place_has_nothing_to_take_out(verb):
     person = make.participant(make.edition(requires_review=True))
@@ -131,6 +144,35 @@ def test_a_visit_given_back_is_cancelled_alone():
     ((method, event),) = read(calendars.visit_calendar(person.bookings.get()))
     assert (method, event["status"]) == ("CANCEL", "CANCELLED")
     assert event["uid"] == f"visit-{booking.visit_id}-{person.reference}@rasr"
+
+
+@pytest.mark.parametrize("verb", [visits.withdraw_booking, functools.partial(visits.refuse, reason="no room")])
+def test_a_visit_place_that_ends_is_taken_out_alone_with_a_higher_number(verb):
+    edition = make.edition()
+    person = booked(edition, make.visit(edition))
+    asked = {event["uid"]: event["sequence"] for _method, event in last(person)}
+    verb(booking=person.bookings.get(), by="sec")
+    ((method, event),) = last(person)
+    assert method == "CANCEL"
+    assert event["uid"].startswith("visit-")
+    assert event["sequence"] > asked[event["uid"]]
+
+
+@pytest.mark.parametrize("verb", [visits.withdraw_booking, functools.partial(visits.refuse, reason="no room")])
+def test_a_wish_that_ends_has_nothing_to_take_out(verb):
+    edition = make.edition()
+    person = booked(edition, make.visit(edition, capacity=0))
+    verb(booking=person.bookings.get(), by="sec")
+    assert person.messages.latest("pk").calendar == ""
+
+
+def test_a_place_that_became_free_is_a_request_for_that_visit():
+    edition = make.edition()
+    visit = make.visit(edition, capacity=1)
+    first, second = booked(edition, visit), booked(edition, visit)
+    visits.withdraw_booking(booking=first.bookings.get(), by="sec")
+    ((method, event),) = last(second)
+    assert (method, event["uid"]) == ("REQUEST", f"visit-{visit.pk}-{second.reference}@rasr")
 
 
 @pytest.mark.parametrize(

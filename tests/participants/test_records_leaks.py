@@ -96,9 +96,8 @@ def test_mails_do_not_hold_it(flow):
     flow.run()
     while delivery.send_next():
         pass
-    parts = [part for sent in mail.outbox for part in sent.message().walk() if not part.is_multipart()]
-    payloads: Any = [part.get_payload(decode=True) for part in parts]
-    texts = [payload.decode() for payload in payloads]
+    parts: list[Any] = [part for sent in mail.outbox for part in sent.message().walk() if not part.is_multipart()]
+    texts = [part.get_payload(decode=True).decode() for part in parts]
     assert [text for text in texts if flow.person.reference in text]
     assert canaries_in(" ".join(texts)) == []
 

@@ -6,7 +6,7 @@ import datetime as dt
 
 import pytest
 
-from participants import registration
+from participants import changing, registration
 from participants.capacity import waiting_line
 from participants.models import Nomination, Participant
 from participants.registration import RegistrationError
@@ -130,6 +130,16 @@ def test_a_registration_that_was_erased_stays_as_it_is(world, verb):
     erased = erase_participant(participant=world.people["waiting"], by="secretariat", at=noon(world, 1))
     with pytest.raises(RegistrationError, match="erased"):
         verb(participant=erased, by="secretariat")
+
+
+def test_a_form_that_was_open_before_writes_nothing_back(world):
+    person = world.person("absent")
+    erase_participant(participant=person, by="secretariat", at=noon(world, 1))
+    with pytest.raises(RegistrationError):
+        changing.change_details(
+            participant=person, answers={"family_name": "Back"}, version=person.version, by="participant"
+        )
+    assert world.person("absent").family_name == ""
 
 
 def test_nobody_erased_is_next_in_line(world):

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import io
+import re
 import time
 import zipfile
 
@@ -31,7 +32,7 @@ def test_quotes_line_breaks_and_the_line_that_excel_adds():
 
 def test_a_workbook_is_read_with_its_empty_rows_so_that_numbers_are_right():
     table = read_table(workbook([[], ["Name", "E-mail"], [], ["Žika", "z@example.org"]]))
-    assert table == [["", ""], ["Name", "E-mail"], ["", ""], ["Žika", "z@example.org"]]
+    assert table == [[], ["Name", "E-mail"], [], ["Žika", "z@example.org"]]
 
 
 def test_cells_are_text_whatever_they_hold():
@@ -44,14 +45,14 @@ def test_cells_are_text_whatever_they_hold():
 
     table = read_table(workbook([["a", "b", "c", "d"]], odd))
     assert table[1] == ["7", "1.5", "yes", "shown"]
-    assert table[2][:2] == ["merged", ""]
+    assert table[2] == ["merged"]
 
 
-def test_a_date_is_text():
+def test_a_date_is_the_number_of_its_day():
     written = io.BytesIO()
     with xlsxwriter.Workbook(written) as book:
         book.add_worksheet().write_datetime(0, 0, dt.date(2026, 3, 31), book.add_format({"num_format": "yyyy-mm-dd"}))
-    assert read_table(written.getvalue()) == [["2026-03-31"]]
+    assert read_table(written.getvalue()) == [["46112"]]
 
 
 def bomb(size):
@@ -80,6 +81,33 @@ def with_entities(name, text):
     return text.replace(b"<worksheet", declared + b"<worksheet", 1)
 
 
+def swelling(attribute, part):
+    """A number in the file that says how much room to make."""
+
+    def swollen(name, text):
+        return re.sub(attribute + rb'="[0-9]+"', attribute + b'="4294967295"', text) if name.endswith(part) else text
+
+    return repacked(workbook(ROWS), swollen)
+
+
+def pointing(target):
+    return repacked(workbook(ROWS), lambda name, text: text.replace(b"worksheets/sheet1.xml", target))
+
+
+def packed_as(method):
+    written = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(workbook(ROWS))) as old, zipfile.ZipFile(written, "w", method) as new:
+        for name in old.namelist():
+            new.writestr(name, old.read(name))
+    return written.getvalue()
+
+
+def test_numbers_that_say_how_much_room_to_make_are_not_believed():
+    for attribute, part in ((b"count", "sharedStrings.xml"), (b"uniqueCount", "sharedStrings.xml")):
+        assert read_table(swelling(attribute, part)) == ROWS
+    assert read_table(swelling(b"count", "styles.xml")) == ROWS
+
+
 def without_references(name, text):
     return text.replace(b' r="', b' x="') if name.endswith("sheet1.xml") else text
 
@@ -100,6 +128,15 @@ BAD = {
     "a zip bomb": bomb(50_000_000),
     "a zip bomb that lies": lying(bomb(50_000_000)),
     "entities": repacked(workbook(ROWS), with_entities),
+    "a number of a text that is not there": repacked(
+        workbook(ROWS), lambda name, text: text.replace(b"<v>1</v>", b"<v>99999</v>")
+    ),
+    "a sheet that is elsewhere": pointing(b"../../../etc/passwd"),
+    "a sheet at an address": pointing(b"http://127.0.0.1/sheet1.xml"),
+    "texts in another encoding": repacked(
+        workbook(ROWS), lambda name, text: text.replace(b"UTF-8", b"UTF-16").replace("Ž".encode(), b"\xff")
+    ),
+    "parts packed otherwise": packed_as(zipfile.ZIP_LZMA),
     "a cell at the far end": workbook(ROWS, lambda sheet: sheet.write(1_048_575, 16_383, "x")),
     "10 000 rows": workbook([["Name", "E-mail"]] + [[f"N{n}", f"n{n}@example.org"] for n in range(10_000)]),
     "10 000 lines": b"Name;E-mail\n" + b"Ana;a@example.org\n" * 10_000,

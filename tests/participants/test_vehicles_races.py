@@ -32,11 +32,11 @@ def without_lock(monkeypatch):
     """The control: visits and bookings are read without a lock, and two who have counted go on together."""
 
     def off(*points):
-        def read(pk):
-            return FieldVisit.objects.select_related("session__edition").get(pk=pk)
+        def read(visit):
+            return FieldVisit.objects.select_related("session__edition").get(pk=visit.pk)
 
         for module in (vehicles, boarding, checkin):
-            monkeypatch.setattr(module, "lock_visit", read)
+            monkeypatch.setattr(module, "lock_both", read)
         rows = VisitBooking.objects.select_related("participant__delegation", "vehicle")
         monkeypatch.setattr(vehicles, "lock_bookings", lambda held: list(rows.filter(visit=held)))
         meet(monkeypatch, *points)

@@ -56,3 +56,9 @@ def test_who_has_come_is_told_what_is_kept_and_until_when(client, edition):
     page = client.get(home(person) + "erase/").content.decode()
     assert "Your name and when you attended, until March 2033." in page
     assert "Your registration ends at once." not in page
+    assert "<li>Your name.</li>" not in page
+    edition.keep_attendance_years = 0
+    edition.save()
+    page = client.get(home(person) + "erase/").content.decode()
+    assert "Your name and when you attended" not in page
+    assert "<li>Your name.</li>" in page

@@ -91,8 +91,10 @@ def test_once_all_is_there_nothing_but_a_place_is_missing():
     booking.rules_version, booking.rules_accepted_at = visit.rules_version, clock.now()
     booking.host_approved_at = clock.now()
     record = VisitRecord(booking=booking, nationality="AL", document_type="passport", document_number="X1")
+    record.save()
     assert not visits.is_ready(booking)
     record.document_expiry = "2031-01-01"
+    record.save()
     assert visits.is_ready(booking)
     booking.rules_version = visit.rules_version + 1
     assert not visits.is_ready(booking)
