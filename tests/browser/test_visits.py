@@ -64,8 +64,8 @@ def test_the_same_by_keyboard_alone(visit, edition, asking):
             page.keyboard.press("Tab")
             if page.evaluate("document.activeElement.innerText").strip() == name:
                 break
-        page.keyboard.press("Enter")
-        page.wait_for_load_state()
+        with page.expect_navigation():
+            page.keyboard.press("Enter")
     page.get_by_text("You accepted version 1").wait_for()
     assert VisitBooking.objects.get().rules_version == 1
 

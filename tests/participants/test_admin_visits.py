@@ -6,6 +6,7 @@ import pytest
 from django.utils import formats
 from django.utils import timezone as clock
 
+from events.models import Session
 from participants import visits
 from participants.models import Message, VisitBooking
 from tests import make
@@ -162,9 +163,7 @@ def test_new_rules_are_a_new_version(office, visit):
     booking = accepted(visit)
     path = page_of(visit) + "rules/"
     form = office.get(path).context["form"]
-    typed = {
-        f"rules_{n}": text for n, text in enumerate(["No telephones"] + [""] * (len(form.fields["rules"].fields) - 1))
-    }
+    typed = {f"rules_{n}": "" for n in range(len(form.fields["rules"].fields))} | {"rules_0": "No telephones"}
     assert "Version 2 is in force." in said(office.post(path, typed | {"seen": "1"}, follow=True))
     assert state(booking) == "confirmed"
     assert "rules not accepted" in said(office.get(page_of(visit)))
@@ -214,9 +213,7 @@ def test_the_form_of_the_session_leaves_places_and_rules_to_that_page(secretaria
 
 def test_a_visit_that_is_over_misses_nothing_any_more(secretariat, visit):
     make.booking(visit)
-    visit.session.start = None
-    visit.session.status = "cancelled"
-    visit.session.save()
+    Session.objects.update(status="cancelled")
     page = said(secretariat.get(page_of(visit)))
     assert "rules not accepted" not in page
     assert "Remind the" not in page
