@@ -35,6 +35,10 @@ def page_of(edition):
 
 
 class TestPlaces:
+    def test_a_place_that_is_kept_for_a_substitute_is_told(self, office, edition):
+        make.substitute(make.participant(edition, "confirmed"))
+        assert "1 place is kept for a substitute." in office.get(page_of(edition)).content.decode()
+
     def test_the_list_of_delegations_counts_its_people(self, office, edition):
         make.participant(edition, "confirmed")
         make.participant(edition, "declined")
