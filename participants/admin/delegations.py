@@ -138,7 +138,7 @@ class DelegationAdmin(ScopedAdmin):
         if delegation.pk is None:
             return "–"
         link = reverse("participants:delegation", args=[delegation.pk])
-        return format_html('<a href="{}">{}</a>', link, _("Open"))
+        return format_html('<a href="{}">{}</a>', link, _("Open the page of the delegation"))
 
     @admin.display(description=gettext_lazy("invitation"))
     def invitation(self, delegation: Delegation) -> str:
