@@ -9,10 +9,13 @@ from dataclasses import dataclass
 
 from django.contrib.sessions.models import Session
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone as clock
 
 from events.models import Edition, record
+from events.text import fold
 from participants import erasing, registration, substitution
+from participants.addresses import address_key
 from participants.capacity import lock_edition
 from participants.lifetimes import ATTENDANCE, LETTERS, VISIT, Lifetime, end_of, is_due
 from participants.models import Nomination, NominationLetter, Participant
@@ -120,13 +123,16 @@ def is_kept(participant: Participant, at: dt.datetime | None = None) -> bool:
 
 @transaction.atomic
 def erase_participant(*, participant: Participant, by: str, at: dt.datetime | None = None) -> Participant:
-    """Erase at once what is held on a participant. Twice is once. Returns the participant.
+    """Erase at once what is held on the person of this registration in its edition. Twice is once. Returns it.
 
+    It takes the registration; those of the same person under the same address that ended before; the nominations that
+    these came with; and those by any delegation under these addresses and the same name, standing or withdrawn, unless
+    another registration stands with them. Who shares the mailbox under another name is left alone.
     Of somebody who was there on a day, the name (as on the badge and in the travel document) and the attendance stay
     until keep_attendance_years have passed: the audit of the edition needs them. An edition that keeps them for 0 years
     keeps nothing. Of everybody else only what is counted stays: delegation, gender, service, role, status.
-    A registration that stands is withdrawn first, as long as the edition is not over, and its place goes to the next in
-    line. No mail is sent: the address is gone.
+    What stands is withdrawn first, as long as the edition is not over, and its place goes to the next in line. No mail
+    is sent: the address is gone.
     """
     at = at or clock.now()
     edition = lock_edition(participant.edition_id)
@@ -134,18 +140,15 @@ def erase_participant(*, participant: Participant, by: str, at: dt.datetime | No
     participant.edition = edition
     if participant.erased_at:
         return participant
+    people = [participant, *_ended_before(participant)]
+    nominations = _nominations_of(people)
     if not edition.is_over(at):
         _withdraw(participant, by, at)
-    kept = is_kept(participant, at)
-    alone = Participant.objects.filter(pk=participant.pk)
-    erasing.empty_people(alone, at, but=erasing.NAMES if kept else ())
-    erasing.delete_traces(alone)
-    if not kept:
-        erasing.empty_marks(alone)
-    if participant.nomination_id:
-        _erase_nomination(participant.nomination_id, edition)
-    record(participant, "erase", by=by, edition=edition, after="all but name and attendance" if kept else "all")
-    log.info("erased on request", extra={"row": participant.pk})
+        for standing in nominations.filter(withdrawn_at=None):
+            substitution.withdraw_nomination(nomination=standing, by=by, at=at)
+    for one in people:
+        _erase_registration(one, by, at)
+    _erase_nominations(nominations, edition)
     participant.refresh_from_db()
     return participant
 
@@ -159,10 +162,80 @@ def _withdraw(participant: Participant, by: str, at: dt.datetime) -> None:
         registration.withdraw(participant=participant, by=by, at=at)
 
 
-def _erase_nomination(pk: int, edition: Edition) -> None:
-    """One nomination, and its letter where it names nobody else."""
-    own = Nomination.objects.filter(pk=pk)
-    letters = NominationLetter.objects.filter(nominations__in=own)
-    erasing.empty_nominations(own)
+def _erase_registration(participant: Participant, by: str, at: dt.datetime) -> None:
+    kept = is_kept(participant, at)
+    alone = Participant.objects.filter(pk=participant.pk)
+    erasing.empty_people(alone, at, but=erasing.NAMES if kept else ())
+    erasing.delete_traces(alone)
+    if not kept:
+        erasing.empty_marks(alone)
+    after = "all but name and attendance" if kept else "all"
+    record(participant, "erase", by=by, edition=participant.edition, after=after)
+    log.info("erased on request", extra={"row": participant.pk})
+
+
+def _erase_nominations(nominations: QuerySet[Nomination], edition: Edition) -> None:
+    """Nominations, and their letters where these name nobody else."""
+    letters = list(NominationLetter.objects.filter(nominations__in=nominations).values_list("pk", flat=True))
+    erasing.empty_nominations(nominations)
     erasing.delete_traces_of_nominations(edition)
-    erasing.delete_letters(edition, letters, with_files=True)
+    erasing.delete_letters(edition, NominationLetter.objects.filter(pk__in=letters), with_files=True)
+
+
+# -- Whose rows ---------------------------------------------------------------------------------------------------
+
+
+def _ended_before(person: Participant) -> list[Participant]:
+    """The person's registrations under the same address that have ended, locked.
+
+    The same name is theirs. Under another name it is theirs too where the mailbox is known to be one person's.
+    """
+    ended = person.edition.participants.filter(email_key=person.email_key, erased_at=None).exclude(pk=person.pk)
+    ended = ended.exclude(status__in=Participant.LIVE)
+    is_own = _has_own_mailbox(person)
+    names = _names(person)
+    theirs = [one.pk for one in ended if names & _names(one) or (is_own and not one.shares_mailbox)]
+    locked = Participant.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=theirs).order_by("pk")
+    found = list(locked)
+    for one in found:
+        one.edition = person.edition
+    return found
+
+
+def _has_own_mailbox(person: Participant) -> bool:
+    """Whether the person has proven the address, and nobody is known to share it: no colleague, no contact person."""
+    contact = person.delegation.contact_email
+    if not person.email_proven_at or person.shares_mailbox or address_key(contact) == person.email_key:
+        return False
+    nominated = Nomination.objects.filter(delegation__edition=person.edition, email_key=person.email_key)
+    return all(_words(one.name) in _names(person) for one in nominated)
+
+
+def _nominations_of(people: list[Participant]) -> QuerySet[Nomination]:
+    """The nominations that these registrations of one person came with, and others of the same address and name.
+
+    The others are left while another registration of the person stands, or anybody's stands with them.
+    """
+    edition = people[0].edition
+    own = list(Nomination.objects.filter(participant__in=people))
+    keys = {one.email_key for one in people} | {one.email_key for one in own}
+    names = set().union(*(_names(one) for one in people))
+    found = {one.pk for one in own}
+    others = edition.participants.live().exclude(pk__in=[one.pk for one in people])
+    if not any(names & _names(one) for one in others.filter(email_key__in=keys)):
+        named = Nomination.objects.filter(delegation__edition=edition, email_key__in=keys)
+        free = named.exclude(pk__in=others.exclude(nomination=None).values("nomination"))
+        found |= {one.pk for one in free if _words(one.name) in names}
+    return Nomination.objects.filter(pk__in=found).select_related("delegation").order_by("pk")
+
+
+def _names(person: Participant) -> set[tuple[str, ...]]:
+    """What a nomination of that person may say, by _words."""
+    plain = f"{person.given_name} {person.family_name}"
+    written = (plain, person.printed_name, f"{person.title} {plain}", f"{person.rank} {plain}")
+    return {_words(name) for name in written} - {()}
+
+
+def _words(name: str) -> tuple[str, ...]:
+    """A name in the form in which names are compared: the order of its words, script and accents do not count."""
+    return tuple(sorted(fold(name).split()))

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 import pytest
 
-from participants import changing, registration
+from participants import changing, joining, nominating, registration
 from participants.capacity import waiting_line
 from participants.models import Nomination, Participant
 from participants.registration import RegistrationError
@@ -156,3 +157,127 @@ def test_everybody_one_by_one_leaves_only_what_names_no_registration(world):
     left = {one.split("-")[1] for one in seen(stored()) if not one.endswith(("-looked", "-typed", "-session"))}
     assert left == {"contact", "nominee", "declined"}  # the latter in the message to the group
     assert set(PEOPLE) - left == {"guest", "absent", "withdrawn", "waiting"}
+
+
+# -- Other rows of the same person --------------------------------------------------------------------------------
+
+WHO: dict[str, Any] = {
+    "given_name": "canary-again-given",
+    "family_name": "canary-again-family",
+    "email": "canary-again-mail@example.org",
+}
+NAME = f"{WHO['given_name']} {WHO['family_name']}"
+OTHER: dict[str, Any] = {"given_name": "canary-other-given", "family_name": "canary-other-family"}
+
+
+def left() -> set[str]:
+    return {one.split("-")[1] for one in seen(stored())}
+
+
+def test_who_registered_again_is_erased_wherever_they_are():
+    edition = make.edition()
+    first = make.participant(edition, "withdrawn", **WHO)
+    second = make.participant(edition, "declined", **WHO | {"given_name": "CANARY-Again-Given"}, of="Kosovo*")
+    last = make.participant(edition, **WHO)
+    erase_participant(participant=last, by="secretariat")
+    assert left() == set()
+    people = Participant.objects.filter(pk__in=[first.pk, second.pk, last.pk])
+    assert {one.status for one in people} == {"withdrawn", "declined"}
+    assert {one.pk for one in people if one.erased_at} == {first.pk, second.pk, last.pk}
+    lines = edition.history.filter(verb="erase", subject="participant")
+    assert {line.subject_id for line in lines} == {first.pk, second.pk, last.pk}
+
+
+def test_a_registration_at_another_edition_is_asked_for_there():
+    elsewhere = make.participant(make.edition(), "withdrawn", **WHO)
+    erase_participant(participant=make.participant(make.edition(), **WHO), by="secretariat")
+    elsewhere.refresh_from_db()
+    assert (elsewhere.erased_at, elsewhere.family_name) == (None, WHO["family_name"])
+
+
+@pytest.mark.parametrize("order", ["registered first", "nominated first"])
+def test_a_nomination_that_was_never_joined_is_erased_with_who_was_nominated(order):
+    edition = make.edition(requires_review=True)
+    delegation = make.delegation(edition)
+    name = f"{WHO['family_name'].upper()} {WHO['given_name']}"
+    if order == "nominated first":
+        nomination = make.named(delegation, name, email=WHO["email"])
+        person = make.participant(edition, **WHO)
+    else:
+        person = make.participant(edition, **WHO)
+        nomination = make.named(delegation, name, email=WHO["email"])
+    assert (person.nomination, person.email_proven_at) == (None, None)
+    erase_participant(participant=person, by="secretariat")
+    nomination.refresh_from_db()
+    assert nomination.withdrawn_at is not None
+    assert left() == set()
+    assert not nomination.messages.exists()
+    assert not nomination.links.exists()
+
+
+def test_a_nomination_that_was_withdrawn_before_is_erased_too():
+    edition = make.edition()
+    nominating.withdraw_nomination(nomination=make.named(make.delegation(edition), NAME, email=WHO["email"]), by="test")
+    erase_participant(participant=make.participant(edition, of="Kosovo*", **WHO), by="secretariat")
+    assert left() == set()
+
+
+def test_where_the_mailbox_is_one_persons_another_spelling_is_theirs():
+    edition = make.edition()
+    make.participant(edition, "withdrawn", **WHO | {"family_name": "canary-again-maiden"})
+    person = joining.prove_address(participant=make.participant(edition, **WHO), by="participant")
+    erase_participant(participant=person, by="secretariat")
+    assert left() == set()
+
+
+def test_an_address_that_was_not_proven_erases_nobody_of_another_name():
+    edition = make.edition()
+    make.participant(edition, "withdrawn", **WHO | OTHER)
+    erase_participant(participant=make.participant(edition, **WHO), by="secretariat")
+    assert {one for one in seen(stored()) if "-given" in one} == {OTHER["given_name"]}
+
+
+@pytest.mark.parametrize("shared", ["by two who are nominated", "one after the other", "by the contact person"])
+def test_a_colleague_with_the_same_mailbox_is_not_erased(shared):
+    edition = make.edition()
+    mailbox: dict[str, Any] = {"email": WHO["email"]}
+    delegation = make.delegation(edition, contact_email=WHO["email"] if "contact" in shared else "")
+    colleague = f"{OTHER['given_name']} {OTHER['family_name']}"
+    if shared == "by two who are nominated":
+        first, second = make.named(delegation, colleague, **mailbox), make.named(delegation, NAME, **mailbox)
+        other = make.registered(first, "withdrawn", **OTHER)
+        person = make.registered(second, **WHO)
+    elif shared == "one after the other":
+        other = make.registered(make.named(delegation, colleague, **mailbox), **OTHER)
+        person = make.registered(make.substitute(other, NAME, **mailbox), **WHO)
+    else:
+        other = make.participant(edition, "withdrawn", **OTHER, **mailbox)
+        person = joining.prove_address(participant=make.participant(edition, **WHO), by="participant")
+    assert person.email_proven_at
+    erase_participant(participant=person, by="secretariat")
+    other.refresh_from_db()
+    assert (other.erased_at, other.name, other.email) == (None, colleague, WHO["email"])
+    assert other.nomination is None or other.nomination.name == colleague
+    assert not [one for one in seen(stored()) if one.startswith("canary-again") and "-mail" not in one]
+
+
+def test_a_registration_that_stands_is_not_touched_by_erasing_the_one_that_ended():
+    edition = make.edition(requires_review=True)
+    ended = make.participant(edition, "withdrawn", **WHO)
+    stands = make.participant(edition, **WHO)
+    nomination = make.named(make.delegation(edition), NAME, email=WHO["email"])
+    erase_participant(participant=ended, by="secretariat")
+    stands.refresh_from_db()
+    nomination.refresh_from_db()
+    assert (stands.status, stands.name) == ("pending", NAME)
+    assert (nomination.withdrawn_at, nomination.name) == (None, NAME)
+
+
+def test_a_nomination_with_which_somebody_else_is_registered_stays():
+    edition = make.edition(requires_review=True)
+    nomination = make.named(make.delegation(edition), NAME, email=WHO["email"])
+    other = make.registered(nomination, **OTHER, email="other@example.org")
+    erase_participant(participant=make.participant(edition, **WHO), by="secretariat")
+    nomination.refresh_from_db()
+    other.refresh_from_db()
+    assert (nomination.withdrawn_at, nomination.name, other.status) == (None, NAME, "pending")

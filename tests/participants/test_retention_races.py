@@ -129,3 +129,19 @@ def test_a_dump_of_the_database_holds_nothing_planted():
     assert "erased.invalid" in after
     assert seen(after) == set()
     assert [secret for own in world.secrets.values() for secret in own if secret in after] == []
+
+
+def test_a_dump_of_the_database_holds_nothing_of_somebody_who_asked_whatever_rows_they_had():
+    edition = make.edition()
+    name, mailbox = "canary-asked-given canary-asked-family", "canary-asked-mail@example.org"
+    who = {"given_name": "canary-asked-given", "family_name": "canary-asked-family", "email": mailbox}
+    make.participant(edition, "withdrawn", **who)
+    person = make.participant(edition, **who)
+    make.named(make.delegation(edition), name, email=mailbox)
+    before = in_clear(dump())
+    assert before.count(mailbox) > 3
+    erase_participant(participant=person, by="secretariat")
+    after = in_clear(dump())
+    assert "erased.invalid" in after
+    assert seen(after) == set()
+    assert "canary" not in after.casefold()
