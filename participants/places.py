@@ -8,6 +8,7 @@ from django.utils.translation import ngettext
 
 from events.models import Edition, record
 from participants.capacity import (
+    is_admissible,
     lock_delegation,
     lock_edition,
     no_place,
@@ -18,7 +19,7 @@ from participants.capacity import (
     quota_left,
     quota_used,
 )
-from participants.models import Delegation, Participant
+from participants.models import Delegation, Nomination, Participant
 from participants.registration import RegistrationError, Status, end_hold, fill_places, lock
 
 
@@ -74,11 +75,20 @@ def _limit(number: int | None) -> str:
     return "no limit" if number is None else str(number)
 
 
+def _free_nomination(participant: Participant) -> Nomination | None:
+    """The one standing nomination by their delegation under their address with which nobody else registered."""
+    named = participant.delegation.nominations.filter(email_key=participant.email_key, withdrawn_at=None)
+    found = list(named.filter(participant=None)[:2])
+    return found[0] if len(found) == 1 else None
+
+
 @transaction.atomic
 def reassign(*, participant: Participant, role: str, delegation: Delegation, by: str) -> Participant:
     """Give another role or delegation. A place kept for them ends with both.
 
-    Raises RegistrationError where a confirmed person would have no place there.
+    Whom the new delegation has nominated under the same address is joined with that nomination.
+    Raises RegistrationError where a confirmed person would have no place there, or would lack the nomination that the
+    edition asks for.
     """
     edition, participant = lock(participant)
     before = f"{participant.role}, delegation {participant.delegation_id}"
@@ -96,7 +106,10 @@ def reassign(*, participant: Participant, role: str, delegation: Delegation, by:
     if moved or not participant.counts_against_capacity:
         end_hold(participant.nomination, edition, by)
     if moved:
-        participant.nomination = None
+        participant.nomination = _free_nomination(participant)
+        if held and not is_admissible(edition, participant):
+            words = {"delegation": delegation}
+            raise RegistrationError(_("A nomination by %(delegation)s is missing.") % words, "delegation")
     participant.version += 1
     participant.save(update_fields=["role", "delegation", "nomination", "version"])
     record(participant, "reassign", by=by, edition=edition, before=before, after=f"{role}, delegation {delegation.pk}")

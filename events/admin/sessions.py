@@ -152,6 +152,8 @@ class VisitInline(ScopedInline, admin.StackedInline):  # type: ignore[type-arg]
     @admin.display(description=_("places and rules"))
     def places_and_rules(self, visit: FieldVisit) -> str:
         """How they stand, and the way to their page."""
+        if visit.pk is None:
+            return "–"
         number = gettext("no limit") if visit.capacity is None else str(visit.capacity)
         link = reverse("admin:participants_visit", args=[visit.pk])
         told = gettext("%(number)s places, version %(version)s of the rules")

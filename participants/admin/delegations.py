@@ -21,7 +21,7 @@ from events.admin.scope import ScopedAdmin
 from events.models import Edition, record
 from participants import links, places
 from participants.admin.invitations import invitations
-from participants.capacity import lock_delegation, lock_edition
+from participants.capacity import lock_delegation, lock_edition, places_kept
 from participants.models import Delegation, Participant
 from participants.registration import RegistrationError
 
@@ -138,7 +138,7 @@ class DelegationAdmin(ScopedAdmin):
         if delegation.pk is None:
             return "–"
         link = reverse("participants:delegation", args=[delegation.pk])
-        return format_html('<a href="{}">{}</a>', link, _("Open"))
+        return format_html('<a href="{}">{}</a>', link, _("Open the page of the delegation"))
 
     @admin.display(description=gettext_lazy("invitation"))
     def invitation(self, delegation: Delegation) -> str:
@@ -199,6 +199,7 @@ class DelegationAdmin(ScopedAdmin):
             "opts": self.opts,
             "edition": edition,
             "held": edition.participants.holding_places().count(),
+            "kept": places_kept(edition).count(),
             "waiting": edition.participants.filter(status=Participant.Status.WAITLISTED).count(),
             "delegations": delegations,
             "form": form,

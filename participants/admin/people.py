@@ -187,7 +187,7 @@ class ParticipantAdmin(Erasures, Beside, ScopedAdmin):
         Who may look alone sees neither the note of the secretariat nor what only a form needs.
         """
         if not self.has_change_permission(request, obj):
-            return _changed(self.fieldsets, {"staff_note": None, "seen": None})
+            return _changed(self.fieldsets, {"staff_note": None, "seen": None, "new_email": None})
         is_joined = obj is None or obj.nomination_id
         return self.fieldsets if is_joined else _changed(self.fieldsets, {"nominated": "joined"})
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib import admin, messages
 from django.db import transaction
 from django.db.models import Case, QuerySet, Value, When
@@ -50,6 +51,8 @@ class RulesForm(forms.Form):
 
     def __init__(self, visit: FieldVisit, typed: Any = None) -> None:
         super().__init__(typed, initial={"rules": visit.rules, "seen": visit.rules_version})
+        for box, (_code, language) in zip(self.fields["rules"].widget.widgets, settings.LANGUAGES, strict=True):
+            box.attrs["aria-label"] = language
 
     def clean_rules(self) -> Any:
         """Refuse what no reader could see."""
@@ -171,6 +174,7 @@ class VisitBookingAdmin(ReadOnly, ScopedAdmin):
             counts=_counts(visit, rows, len(incomplete)),
             to_remind=sum(visits.may_remind(booking) for booking in incomplete),
             is_off=visits.is_off(visit),
+            sees_records=may(request.user, Right.SEE_VISIT_RECORDS, visit.session.edition_id),
             sees_reasons=may(request.user, Right.DECIDE, visit.session.edition_id),
         )
 

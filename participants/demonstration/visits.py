@@ -3,7 +3,7 @@
 import datetime as dt
 
 from events.models import Edition, FieldVisit
-from participants import records, visits
+from participants import records, vehicles, visits
 from participants.models import VisitBooking
 
 PER_ROUND = 6
@@ -12,7 +12,7 @@ PER_ROUND = 6
 def put_bookings(edition: Edition, *, at: dt.datetime, by: str) -> None:
     """Some have done nothing yet, some wait for the host, one is refused, one gave the place back, the rest are ready.
 
-    More are ready than there are places, so that the last of them wait.
+    More are ready than there are places, so that the last of them wait. The others have seats in two vehicles.
     """
     visit = FieldVisit.objects.get(session__edition=edition)
     for number, booking in enumerate(visits.in_line(visit)):
@@ -26,6 +26,9 @@ def put_bookings(edition: Edition, *, at: dt.datetime, by: str) -> None:
     first, second = visit.bookings.filter(state=VisitBooking.State.CONFIRMED).order_by("asked_at", "id")[:2]
     visits.refuse(booking=first, reason="The papers came after the list was closed (invented)", by=by)
     visits.withdraw_booking(booking=second, by="participant")
+    for label, seats in (("Bus", 9), ("Van", 3)):
+        vehicles.add_vehicle(visit=visit, label=label, seats=seats, by=by)
+    vehicles.assign_all(visit=visit, by=by)
 
 
 def _record(number: int, booking: VisitBooking) -> dict[str, str]:

@@ -11,7 +11,7 @@ from crispy_forms.layout import Layout
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone as clock
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from participants.forms.plain import PlainForm, unspelled
@@ -149,7 +149,7 @@ class ListForm(PlainForm):
         table = self.cleaned_data["table"]
         try:
             if table.size > LARGEST:
-                raise UnreadableError(_now("Choose a file of at most 2 MB."))
+                raise UnreadableError(gettext("Choose a file of at most 2 MB."))
             self.people = understand(read_table(table.read()), self.nominated)
         except UnreadableError as error:
             raise ValidationError(str(error)) from error

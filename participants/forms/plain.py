@@ -7,7 +7,7 @@ from typing import Any
 from crispy_forms.helper import FormHelper
 from django import forms
 from django.utils.text import format_lazy
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from participants.models import Participant
@@ -55,7 +55,7 @@ class PlainForm(forms.Form):
             values = [str(one) for one in (value if isinstance(value, list) else [value]) if one]
             names = {str(key): str(name) for key, name in getattr(bound.field, "choices", [])}
             if isinstance(bound.field, forms.BooleanField):
-                values = [_now("Yes")] if value else []
+                values = [gettext("Yes")] if value else []
             if values:
                 answers.append((bound.label, ", ".join(names.get(one, one) for one in values)))
         return answers

@@ -11,7 +11,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone as clock
 from django.utils.formats import date_format
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from events.models import FieldVisit
@@ -105,7 +105,7 @@ class RecordForm(PlainForm):
         expiry: dt.date = self.cleaned_data["document_expiry"]
         day = self.visit.session.day or clock.now().date()
         if expiry < day:
-            told = _now("The document must be valid on the day of the visit, %(day)s. Write another document")
+            told = gettext("The document must be valid on the day of the visit, %(day)s. Write another document")
             raise ValidationError(told % {"day": date_format(day)})
         if expiry > LATEST_EXPIRY:
             raise ValidationError(_("Write the date like 2031-05-28"))

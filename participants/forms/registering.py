@@ -9,8 +9,7 @@ from typing import Any
 from django import forms
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language, ngettext
-from django.utils.translation import gettext as _now
+from django.utils.translation import get_language, gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from events.models import Edition, FieldVisit
@@ -136,5 +135,5 @@ def _visit_facts(visit: FieldVisit, edition: Edition, taken: int) -> SafeString:
     if visit.capacity is not None:
         left = max(visit.capacity - taken, 0)
         free = ngettext("%(left)s place is free", "%(left)s places are free", left) % {"left": left}
-        facts.append(free if left else _now("All places are taken: you come on the waiting list"))
+        facts.append(free if left else gettext("All places are taken: you come on the waiting list"))
     return format_html("{}<small>{}</small>", visit.site, ". ".join(facts))

@@ -114,6 +114,7 @@ class TestSessions:
         typed = {"appearances-TOTAL_FORMS": 1, "appearances-0-speaker": speaker.pk, "appearances-0-role": "chair"}
         typed |= {"appearances-0-state": "confirmed", "appearances-0-order": 0, "talks-TOTAL_FORMS": 1}
         typed |= {"talks-0-title_0": "A talk", "talks-0-order": 0, "field_visit-0-capacity": 12}
+        typed |= {"field_visit-0-host_unit": "Engineers"}
         page = office.get(f"/admin/events/session/{visit.session_id}/change/")
         prefixes = [one.formset.prefix for one in page.context["inline_admin_formsets"]]
         states = dict(Appearance.State.choices)
@@ -123,7 +124,8 @@ class TestSessions:
         assert response.status_code == 302, [f.formset.errors for f in response.context["inline_admin_formsets"]]
         assert Appearance.objects.get().speaker == speaker
         assert str(visit.session.talks.get().title) == "A talk"
-        assert FieldVisit.objects.get().capacity == 12
+        written = FieldVisit.objects.get()
+        assert (written.host_unit, written.capacity) == ("Engineers", None)  # places are changed by a verb
 
     @pytest.mark.parametrize("key", ["abc", "0", "99999999999999999999", "-1"])
     def test_a_wrong_key_in_an_inline_is_no_fault_of_ours(self, office, edition, key):

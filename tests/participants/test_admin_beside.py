@@ -50,7 +50,7 @@ class TestBeside:
         person = make.participant(edition, "confirmed")
         visits.ask(participant=person, visit=make.visit(edition), by="test")
         page = self.page(office, person)
-        assert "Clearance site: asked" in page
+        assert "Clearance site: confirmed" in page
         assert "confirmed: queued" in page
         assert "submit: pending (test)" in page
 
@@ -82,6 +82,12 @@ class TestNewAddress:
         person = make.participant(edition)
         assert "new_email" in errors(change(office, person, new_email=typed))
         assert not changing.open_address_links(person).exists()
+
+    def test_who_may_look_alone_finds_no_field_for_it(self, client, edition):
+        client.force_login(make.staff("visit-officer", edition))
+        page = client.get(f"{LIST}{make.participant(edition).pk}/change/")
+        assert page.status_code == 200
+        assert "New e-mail address" not in page.content.decode()
 
     def test_why_it_cannot_be_is_said(self, office, edition):
         person = make.participant(edition, "withdrawn")

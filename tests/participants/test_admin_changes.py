@@ -111,6 +111,14 @@ def test_one_of_another_edition_is_not_reached(client, asked):
     assert asked.state == "asked"
 
 
+def test_the_visit_officer_looks_and_decides_nothing(client, edition, asked):
+    client.force_login(make.staff("visit-officer", edition))
+    assert "Accept the change" not in page(client, asked).content.decode()
+    decide(client, asked, "accept")
+    asked.refresh_from_db()
+    assert asked.state == "asked"
+
+
 def test_the_first_page_leads_to_those_that_wait(office, edition, asked):
     other = make.participant(edition, family_name="Modelaj")
     done: Any = changing.request_change(participant=other, answers={"function": "X"}, version=other.version, by="test")

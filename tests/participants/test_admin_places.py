@@ -1,5 +1,7 @@
 """Delegations with their numbers, places and quotas, mails, and the roles of staff."""
 
+import re
+
 import pytest
 from django.utils import timezone
 
@@ -35,6 +37,10 @@ def page_of(edition):
 
 
 class TestPlaces:
+    def test_a_place_that_is_kept_for_a_substitute_is_told(self, office, edition):
+        make.substitute(make.participant(edition, "confirmed"))
+        assert "1 place is kept for a substitute." in office.get(page_of(edition)).content.decode()
+
     def test_the_list_of_delegations_counts_its_people(self, office, edition):
         make.participant(edition, "confirmed")
         make.participant(edition, "declined")
@@ -122,10 +128,12 @@ class TestMessages:
         again = office.post("/admin/participants/message/", typed, follow=True).content.decode()
         assert "0 mails are queued again." in again
 
-    def test_the_text_of_a_mail_is_not_shown(self, office, failed):
+    def test_the_text_of_a_mail_is_shown_and_its_link_opens_nothing(self, office, failed):
+        (token,) = set(re.findall(r"/my/([\w-]{43})/", failed.text))
         page = office.get(f"/admin/participants/message/{failed.pk}/change/").content.decode()
         assert failed.subject in page
-        assert "/my/" not in page
+        assert "/my/•••/" in page
+        assert token not in page
 
 
 class TestRoles:

@@ -243,7 +243,7 @@ def test_points_are_the_days_each_with_its_sessions(edition):
     ],
 )
 def test_a_point_that_is_none_is_refused(edition, name):
-    with pytest.raises(AttendanceError, match="Choose a day or a session"):
+    with pytest.raises(AttendanceError, match="Choose a day, a session or a vehicle"):
         attendance.read_point(edition, name)
 
 

@@ -201,6 +201,8 @@ def test_who_went_out_is_missing_until_back_whatever_becomes_of_the_place(one):
     booking = seated(one, "Lost")
     scan(booking, one)
     registration.withdraw(participant=booking.participant, by="office")
+    assert seat_of(booking) == one
+    assert count(one) == (1, 1, [])
     assert whole(one, "back") == (0, 1, ["Lost"])
     assert told(scan(booking, one, "back")) == ("ok", "")
     assert whole(one, "back") == (1, 1, [])

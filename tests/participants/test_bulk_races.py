@@ -13,7 +13,7 @@ from events.models import Edition
 from participants import bulk, registration
 from participants.models import BulkMessage, Message
 from tests import make
-from tests.participants.test_races import again, at_once, meet
+from tests.participants.races import again, at_once, meet
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -16,7 +16,7 @@ from participants import delivery
 from participants.models import Message
 from tests import make
 from tests.participants import mail_server
-from tests.participants.test_races import at_once, meet
+from tests.participants.races import at_once, meet
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

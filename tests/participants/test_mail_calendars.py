@@ -3,6 +3,7 @@
 import datetime as dt
 import email
 import email.policy
+import functools
 import uuid
 
 import icalendar
@@ -143,6 +144,35 @@ def test_a_visit_given_back_is_cancelled_alone():
     ((method, event),) = read(calendars.visit_calendar(person.bookings.get()))
     assert (method, event["status"]) == ("CANCEL", "CANCELLED")
     assert event["uid"] == f"visit-{booking.visit_id}-{person.reference}@rasr"
+
+
+@pytest.mark.parametrize("verb", [visits.withdraw_booking, functools.partial(visits.refuse, reason="no room")])
+def test_a_visit_place_that_ends_is_taken_out_alone_with_a_higher_number(verb):
+    edition = make.edition()
+    person = booked(edition, make.visit(edition))
+    asked = {event["uid"]: event["sequence"] for _method, event in last(person)}
+    verb(booking=person.bookings.get(), by="sec")
+    ((method, event),) = last(person)
+    assert method == "CANCEL"
+    assert event["uid"].startswith("visit-")
+    assert event["sequence"] > asked[event["uid"]]
+
+
+@pytest.mark.parametrize("verb", [visits.withdraw_booking, functools.partial(visits.refuse, reason="no room")])
+def test_a_wish_that_ends_has_nothing_to_take_out(verb):
+    edition = make.edition()
+    person = booked(edition, make.visit(edition, capacity=0))
+    verb(booking=person.bookings.get(), by="sec")
+    assert person.messages.latest("pk").calendar == ""
+
+
+def test_a_place_that_became_free_is_a_request_for_that_visit():
+    edition = make.edition()
+    visit = make.visit(edition, capacity=1)
+    first, second = booked(edition, visit), booked(edition, visit)
+    visits.withdraw_booking(booking=first.bookings.get(), by="sec")
+    ((method, event),) = last(second)
+    assert (method, event["uid"]) == ("REQUEST", f"visit-{visit.pk}-{second.reference}@rasr")
 
 
 @pytest.mark.parametrize(

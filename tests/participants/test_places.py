@@ -105,6 +105,21 @@ def test_a_nomination_does_not_move_to_another_delegation():
     assert reassign(person, delegation=make.delegation(edition, "Serbia")).nomination is None
 
 
+def test_where_a_nomination_is_needed_a_confirmed_person_moves_only_to_a_delegation_that_has_nominated_them():
+    edition = make.edition(requires_nomination=True)
+    person = make.participant(edition)
+    own = make.nomination(person.delegation, email=person.email)
+    person = nominating.link_nomination(participant=person, nomination=own, by="test")
+    assert person.status == "confirmed"
+    serbia = make.delegation(edition, "Serbia")
+    with pytest.raises(RegistrationError, match="A nomination by Serbia is missing") as error:
+        reassign(person, delegation=serbia)
+    assert error.value.field == "delegation"
+    named = make.nomination(serbia, email=person.email)
+    moved = reassign(person, delegation=serbia)
+    assert (moved.status, moved.delegation, moved.nomination) == ("confirmed", serbia, named)
+
+
 def test_a_delegation_of_another_edition_is_refused():
     with pytest.raises(RegistrationError) as error:
         reassign(make.participant(make.edition()), delegation=make.delegation(make.edition()))

@@ -17,7 +17,7 @@ from participants.retention import erase_due, erase_participant
 from rasr.embedded import programs
 from tests import make
 from tests.participants.planted import Planted, canary, in_clear, seen, stored
-from tests.participants.test_races import at_once
+from tests.participants.races import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -9,7 +9,7 @@ from participants.models import Vehicle, VisitBooking
 from participants.vehicles import VehicleError
 from tests.participants.at_the_desk import at_once
 from tests.participants.on_the_bus import booked, bus, scan, seated, visit
-from tests.participants.test_races import meet
+from tests.participants.races import meet
 
 pytestmark = pytest.mark.django_db(transaction=True)
 TIMES = range(20)
