@@ -9,6 +9,7 @@ import datetime as dt
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone as clock
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -58,8 +59,9 @@ def ask(
     """Write down that a participant wants to come on a visit, and give the place where nothing is missing.
 
     Asking twice is asking once; who has withdrawn goes to the end of the line. `told`: a mail of the caller says
-    what came of it, and `settle` follows. Returns the booking. Raises VisitError after the sign-up deadline, for a
-    visit of another edition, for a registration that has ended, and after a refusal by the host.
+    what came of it, and `settle` follows. Returns the booking: refused, with the mail, where the host has refused
+    this person in an earlier registration. Raises VisitError after the sign-up deadline, for a visit of another
+    edition, for a registration that has ended, and after a refusal by the host.
     """
     at = at or clock.now()
     edition = lock_edition(participant.edition_id)
@@ -72,6 +74,8 @@ def ask(
         booking = VisitBooking.objects.create(participant=participant, visit=visit, asked_at=at)
         record(booking, "ask", by=by, edition=edition, after=booking.state)
     elif booking.state == State.REFUSED:
+        if refused := _refused_before(participant, visit):
+            return refuse(booking=booking, reason=refused.refusal_reason, by=by, at=at)
         raise VisitError(_("The host cannot receive you on this field visit. Write to the secretariat."))
     else:
         booking.asked_at = at
@@ -83,6 +87,20 @@ def ask(
 
 
 def _check_open(participant: Participant, visit: FieldVisit, at: dt.datetime) -> None:
+def _refused_before(participant: Participant, visit: FieldVisit) -> VisitBooking | None:
+    """The last word of the host on the same person, whose registration has ended since, if it was a no.
+
+    The same person has the same address, or the same name in the same delegation; of those who share a mailbox the
+    name tells.
+    """
+    same = Q(participant__sort_name=participant.sort_name, participant__delegation=participant.delegation_id)
+    if not participant.shares_mailbox:
+        same |= Q(participant__email_key=participant.email_key, participant__shares_mailbox=False)
+    ended = visit.bookings.filter(participant__erased_at=None).exclude(participant__status__in=Participant.LIVE)
+    last = ended.filter(same).order_by("pk").last()
+    return last if last and last.state == State.REFUSED else None
+
+
     """Under the lock: whether this person may sign up for this visit at that moment."""
     if visit.session.edition_id != participant.edition_id:
         raise VisitError(_("Choose a field visit of this edition."), "visits")
