@@ -28,6 +28,7 @@ from participants.visit_places import (
     check,
     fill,
     in_line,
+    is_listed,
     is_off,
     is_open,
     is_ready,
@@ -44,8 +45,8 @@ from participants.visit_places import (
 )
 
 # What others ask about visits and find here, beside the verbs.
-__all__ = ["ASKED_RECORD", "STANDING", "TRANSITIONS", "VisitError", "in_line", "is_off", "is_open", "is_ready"]
-__all__ += ["missing", "open_visits", "places_left", "todo"]
+__all__ = ["ASKED_RECORD", "STANDING", "TRANSITIONS", "VisitError", "in_line", "is_listed", "is_off", "is_open"]
+__all__ += ["is_ready", "missing", "open_visits", "places_left", "todo"]
 REMINDED_ONCE_IN = dt.timedelta(days=1)
 
 
@@ -75,6 +76,7 @@ def ask(
         record(booking, "ask", by=by, edition=edition, after=booking.state)
     elif booking.state == State.REFUSED:
         if refused := _refused_before(participant, visit):
+    elif booking.state == State.REFUSED:
             return refuse(booking=booking, reason=refused.refusal_reason, by=by, at=at)
         raise VisitError(_("The host cannot receive you on this field visit. Write to the secretariat."))
     else:
@@ -86,7 +88,6 @@ def ask(
     return booking
 
 
-def _check_open(participant: Participant, visit: FieldVisit, at: dt.datetime) -> None:
 def _refused_before(participant: Participant, visit: FieldVisit) -> VisitBooking | None:
     """The last word of the host on the same person, whose registration has ended since, if it was a no.
 

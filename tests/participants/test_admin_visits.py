@@ -6,7 +6,7 @@ import pytest
 from django.utils import formats
 from django.utils import timezone as clock
 
-from events.models import Session
+from events.models import FieldVisit, Session
 from participants import visits
 from participants.models import Message, VisitBooking
 from tests import make
@@ -86,6 +86,15 @@ def test_the_incomplete_are_reminded_in_one_click_and_once(office, visit):
     assert "0 people were reminded." in page
     assert "Remind the 0 incomplete people" in page
     assert Message.objects.filter(kind="visit incomplete").count() == 2
+
+
+def test_nobody_is_reminded_when_the_list_has_gone_to_the_host(office, visit):
+    make.booking(visit)
+    assert 'value="remind"' in said(office.get(page_of(visit)))
+    FieldVisit.objects.update(host_list_deadline=clock.now() - dt.timedelta(hours=1))
+    assert 'value="remind"' not in said(office.get(page_of(visit)))
+    assert "The list goes to the host on" in said(press(office, visit, "remind"))
+    assert not Message.objects.filter(kind="visit incomplete").exists()
 
 
 def test_the_yes_of_the_host_gives_places_in_the_order_of_the_line(office, edition):
