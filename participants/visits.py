@@ -74,10 +74,9 @@ def ask(
     if booking is None:
         booking = VisitBooking.objects.create(participant=participant, visit=visit, asked_at=at)
         record(booking, "ask", by=by, edition=edition, after=booking.state)
-    elif booking.state == State.REFUSED:
         if refused := _refused_before(participant, visit):
-    elif booking.state == State.REFUSED:
             return refuse(booking=booking, reason=refused.refusal_reason, by=by, at=at)
+    elif booking.state == State.REFUSED:
         raise VisitError(_("The host cannot receive you on this field visit. Write to the secretariat."))
     else:
         booking.asked_at = at
@@ -102,6 +101,7 @@ def _refused_before(participant: Participant, visit: FieldVisit) -> VisitBooking
     return last if last and last.state == State.REFUSED else None
 
 
+def _check_open(participant: Participant, visit: FieldVisit, at: dt.datetime) -> None:
     """Under the lock: whether this person may sign up for this visit at that moment."""
     if visit.session.edition_id != participant.edition_id:
         raise VisitError(_("Choose a field visit of this edition."), "visits")
@@ -302,6 +302,17 @@ def _written(rules: Any) -> dict[str, str]:
     return {language: clean_text(text) for language, text in texts.items() if text and text.strip()}
 
 
+@transaction.atomic
+def fill_visit(*, visit: FieldVisit, by: str, at: dt.datetime | None = None) -> FieldVisit:
+    """Give places to those who lack nothing any more, because what the host asks or the time was changed; with mails.
+
+    Who has a place keeps it. Returns the visit as it is now.
+    """
+    visit = lock_both(visit)
+    fill(visit, by, at)
+    return visit
+
+
 def may_remind(booking: VisitBooking, at: dt.datetime | None = None) -> bool:
     """Whether the last reminder is a day old."""
     return booking.reminded_at is None or (at or clock.now()) - booking.reminded_at >= REMINDED_ONCE_IN
@@ -312,12 +323,15 @@ def remind_incomplete(*, visit: FieldVisit, by: str, at: dt.datetime | None = No
     """Write to each confirmed participant who has asked for the visit and has still to do something for it.
 
     Nobody is reminded twice within a day, however often the button is pressed. Returns the number of mails. Raises
-    VisitError for a visit that is cancelled or has begun.
+    VisitError for a visit that is cancelled or has begun, and when the list has gone to the host.
     """
     at = at or clock.now()
     visit = lock_both(visit)
     if is_off(visit, at):
         raise VisitError(_("This field visit is cancelled or has begun. Nobody was reminded."))
+    if is_listed(visit, at):
+        listed = mail.in_words(visit.host_list_deadline, visit.session.edition)
+        raise VisitError(_("The list goes to the host on %(moment)s.") % {"moment": listed})
     reminded = 0
     for booking in in_line(visit).select_for_update(of=("self",), no_key=True):
         if not may_remind(booking, at) or not todo(with_visit(booking, visit)):
