@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import secrets
 import uuid
+from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -159,6 +160,13 @@ def delete_traces_of_nominations(edition: Edition) -> dict[str, int]:
         "links": _deleted(Link.objects.filter(nomination__in=gone)),
         "messages": delete_messages(Message.objects.filter(nomination__in=gone)),
     }
+
+
+def delete_left(edition: Edition) -> Counter[str]:
+    """Delete what still hangs on people and nominations whose data were erased before: what could not go then."""
+    left: Counter[str] = Counter(delete_traces(edition.participants.exclude(erased_at=None)))
+    left.update(delete_traces_of_nominations(edition))
+    return left
 
 
 def delete_letters(edition: Edition, letters: QuerySet[NominationLetter], *, with_files: bool) -> int:

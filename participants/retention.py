@@ -38,7 +38,8 @@ def erase_due(*, at: dt.datetime | None = None, dry_run: bool = False) -> list[L
     """Erase what is due at that moment and return what it was, by edition. A dry run returns the same, changes nothing.
 
     Each edition is one transaction under its lock, with one history line for each kind. What was done before is not
-    found again, so it can be interrupted, run twice at once, and run again after a restore.
+    found again, so it can be interrupted, run twice at once, and run again after a restore. What an erasure had to
+    leave, because a worker was sending it, goes with the next run, whether or not anything else is due.
     """
     at = at or clock.now()
     lines = []
@@ -50,28 +51,32 @@ def erase_due(*, at: dt.datetime | None = None, dry_run: bool = False) -> list[L
 @transaction.atomic
 def _erase_edition(pk: int, at: dt.datetime, *, dry_run: bool) -> list[Line]:
     edition = lock_edition(pk)
-    if edition.last_day is None:
-        holds = erasing.named(edition).exists() or erasing.nominated(edition).exists()
-        return [Line("no last day is known, so nothing is due", edition, None)] if holds else []
-    lines = []
+    lines = _told(edition, "erase what was left", erasing.delete_left(edition))
+    if edition.last_day is None and (erasing.named(edition).exists() or erasing.nominated(edition).exists()):
+        lines.append(Line("no last day is known, so nothing is due", edition, None))
     for kind, lifetime in (("visit data", VISIT), ("people who did not come", LETTERS), ("everybody", ATTENDANCE)):
         end = end_of(edition, lifetime)
-        if end is None or at < end:
-            continue
-        erased = {what: n for what, n in _erase(edition, lifetime, at, end, with_files=not dry_run).items() if n}
-        if erased:
-            told = ", ".join(f"{what}: {number}" for what, number in erased.items())
-            record(edition, f"erase {kind}", by=BY, edition=edition, after=told[:200])
-        lines += [Line(what, edition, number) for what, number in erased.items()]
+        if end is not None and at >= end:
+            erased = _erase(edition, lifetime, at, end, with_files=not dry_run)
+            lines += _told(edition, f"erase {kind}", erased)
     if dry_run:
         transaction.set_rollback(True)
     return lines
 
 
+def _told(edition: Edition, verb: str, numbers: Counter[str]) -> list[Line]:
+    """One history line for what was erased, if anything was, and the lines for who runs it."""
+    erased = {what: number for what, number in numbers.items() if number}
+    if erased:
+        told = ", ".join(f"{what}: {number}" for what, number in erased.items())
+        record(edition, verb, by=BY, edition=edition, after=told[:200])
+    return [Line(what, edition, number) for what, number in erased.items()]
+
+
 def _erase(
     edition: Edition, lifetime: Lifetime, at: dt.datetime, end: dt.datetime, *, with_files: bool
 ) -> Counter[str]:
-    """Erase what ends with that lifetime at `end`, and what an earlier run had to leave."""
+    """Erase what ends with that lifetime at `end`."""
     erased: Counter[str] = Counter()
     if lifetime is VISIT:
         erased["needs"] = erasing.empty_needs(edition)

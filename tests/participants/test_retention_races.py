@@ -5,11 +5,14 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import threading
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from django.db import connection, transaction
+from django.utils import timezone as clock
 
+from events.models import Edition
 from participants import changing
 from participants.models import Message, Participant
 from participants.registration import RegistrationError
@@ -37,10 +40,10 @@ def test_two_runs_at_once_erase_what_one_erases():
     assert seen(stored()) == set()
 
 
-def test_a_mail_in_the_hands_of_a_worker_waits_for_the_next_run_and_stops_nothing():
-    world = Planted()
+@contextlib.contextmanager
+def in_the_hands_of_a_worker(pk: int) -> Iterator[None]:
+    """Somebody holds that message locked, as while it is sent."""
     held, release = threading.Event(), threading.Event()
-    pk = Message.objects.filter(participant=world.people["declined"]).earliest("pk").pk
 
     def worker() -> None:
         with transaction.atomic():
@@ -52,12 +55,42 @@ def test_a_mail_in_the_hands_of_a_worker_waits_for_the_next_run_and_stops_nothin
     thread.start()
     assert held.wait(30)
     try:
-        erase_due(at=over(world))
-        assert list(Message.objects.values_list("pk", flat=True)) == [pk]
+        yield
     finally:
         release.set()
         thread.join()
+
+
+def test_a_mail_in_the_hands_of_a_worker_waits_for_the_next_run_and_stops_nothing():
+    world = Planted()
+    pk = Message.objects.filter(participant=world.people["declined"]).earliest("pk").pk
+    with in_the_hands_of_a_worker(pk):
+        erase_due(at=over(world))
+        assert list(Message.objects.values_list("pk", flat=True)) == [pk]
     assert [(line.what, line.number) for line in erase_due(at=over(world)) if line.edition] == [("messages", 1)]
+
+
+@pytest.mark.parametrize("hangs_on", ["participant", "nomination"])
+@pytest.mark.parametrize("has_days", [True, False])
+def test_a_mail_that_an_erasure_on_request_had_to_leave_goes_the_next_day(hangs_on: str, has_days: bool):
+    unknown = {"first_day": None, "last_day": None, "registration_opens": None, "registration_closes": None}
+    edition = make.edition(requires_review=True)
+    nomination = make.named(make.delegation(edition))
+    person = make.registered(nomination)
+    if not has_days:
+        Edition.objects.filter(pk=edition.pk).update(**unknown)
+    whose = {"participant": person.pk, "nomination": nomination.pk}[hangs_on]
+    left = Message.objects.filter(**{hangs_on: whose}).earliest("pk").pk
+    with in_the_hands_of_a_worker(left):
+        erase_participant(participant=person, by="secretariat")
+    assert list(Message.objects.values_list("pk", flat=True)) == [left]
+    tomorrow = clock.now() + dt.timedelta(days=1)
+    for is_dry in (True, False):
+        lines = erase_due(at=tomorrow, dry_run=is_dry)
+        assert [(line.what, line.number) for line in lines if line.edition] == [("messages", 1)]
+        assert Message.objects.exists() == is_dry
+    assert not [line for line in erase_due(at=tomorrow) if line.edition]
+    assert edition.history.get(actor="retention").verb == "erase what was left"
 
 
 @pytest.mark.parametrize("_time", range(5))
