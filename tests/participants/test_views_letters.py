@@ -109,8 +109,13 @@ def hidden_in(word):
         (hidden_in(b"/Catalog /S /J#61vaScript"), "holds programs"),
         (hidden_in(b"/Catalog /S /Launch"), "holds programs"),
         (hidden_in(b"/Catalog /EmbeddedFiles 3 0 R"), "holds programs"),
+        (hidden_in(b"/Catalog >> endstream\n/S /Launch << endstream\n"), "holds programs"),
+        (hidden_in(b"/Catalog >> stream\r\nx\nendstream /S /Launch << stream\nx\nendstream"), "holds programs"),
+        (PDF.replace(b"endstream", b"endobj"), "This file is no PDF"),
+        (PDF[:9] + b"stream\n" * 1_400_000 + PDF[-6:], "This file is no PDF"),
         (PDF + b" " * 10_000_000 + b"%%EOF", "at most 10 MB"),
     ],
+    ids=lambda value: value if isinstance(value, str) else "",
 )
 def test_a_file_that_is_no_plain_pdf_is_refused(contact, serbia, settings, content, said):
     answer = contact.post(home(serbia) + "letters/", letter(named(serbia), scan=pdf(content)))
