@@ -12,6 +12,7 @@ from events.models import Edition, HistoryLine
 from participants import links, nominating, registration
 from participants.forms.delegations import seen_of
 from participants.models import Delegation, Link, Message, Nomination, Participant
+from participants.retention import erase_participant
 from tests import make
 from tests.participants.registered import open_edition, participant, path_of_link
 
@@ -241,6 +242,16 @@ def test_nothing_of_a_participant_is_shown_but_name_and_state(contact, edition, 
         person.code,
     ):
         assert secret not in page
+
+
+def test_of_who_is_erased_no_address_is_shown(contact, edition, serbia):
+    ana = named(serbia, email="mira@example.org")
+    held = participant(edition)
+    nominating.link_nomination(participant=held, nomination=ana, by="test")
+    erase_participant(participant=held, by="test")
+    page = words(contact.get(home(serbia)))
+    assert "People who do not come – Withdrawn" in page
+    assert "@" not in page.split("People who do not come")[1].split("Withdrawn")[0]
 
 
 def test_what_people_typed_is_shown_as_they_typed_it(contact, serbia):
