@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 
 from events.models import HistoryLine
+from participants.addresses import address_key
 from participants.models import Link, Message, Nomination, Participant, RecordLook, VisitBooking, VisitRecord
 from participants.records import ending
 from participants.visit_places import record_asked
@@ -53,9 +54,6 @@ _TELLS_OF_OTHERS = "confirm address"
 
 def held_on(participant: Participant) -> dict[str, Any]:
     """Everything held on that participant and nothing of others, in values that JSON can hold (times in UTC)."""
-    mine = Q(participant=participant)
-    if participant.nomination_id:
-        mine |= Q(nomination=participant.nomination_id)
     bookings = list(participant.bookings.select_related("visit", "vehicle"))
     return {
         "edition": str(participant.edition),
@@ -65,15 +63,27 @@ def held_on(participant: Participant) -> dict[str, Any]:
         "attendance": [_row(mark) for mark in participant.attendance.select_related("session")],
         "check_ins": [_row(scan) for scan in participant.scans.all()],
         "change_requests": [_row(request) for request in participant.change_requests.all()],
-        "messages": [
-            _row(message)
-            for message in Message.objects.filter(mine).exclude(kind=_TELLS_OF_OTHERS).select_related("bulk")
-        ],
-        "links": [_row(link) for link in Link.objects.filter(mine)],
+        "messages": [_row(message) for message in _messages(participant)],
+        "links": [_row(link) for link in Link.objects.filter(_mine(participant))],
         "history": _history(participant, bookings),
         "not_in_this_file": "Notes of the secretariat, and what you wrote for the host of a visit but for the last two "
         "characters of a number. Ask the secretariat for them.",
     }
+
+
+def _mine(participant: Participant) -> Q:
+    """What hangs on the participant, or on the nomination that they came with."""
+    mine = Q(participant=participant)
+    return mine | Q(nomination=participant.nomination_id) if participant.nomination_id else mine
+
+
+def _messages(participant: Participant) -> list[Message]:
+    """The mails to this person. The nomination may have been another person's before it was corrected: what went to
+    an address that is neither nominated now nor the participant's is not in the file.
+    """
+    found = Message.objects.filter(_mine(participant)).exclude(kind=_TELLS_OF_OTHERS).select_related("bulk")
+    known = {participant.email_key, participant.nomination.email_key if participant.nomination else ""}
+    return [one for one in found if one.participant_id or address_key(one.to) in known]
 
 
 def _nomination(nomination: Nomination | None) -> dict[str, Any] | None:

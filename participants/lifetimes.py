@@ -153,16 +153,13 @@ def end_of(edition: Edition, lifetime: Lifetime) -> dt.datetime | None:
     if last is None:
         return None
     kept = getattr(edition, lifetime.value)
-    try:
-        if lifetime is ATTENDANCE:
-            year = last.year + kept
-            # The 29th of February ends with the month.
-            last = last.replace(year=year, day=min(last.day, calendar.monthrange(year, last.month)[1]))
-        else:
-            last += dt.timedelta(days=kept)
-        return dt.datetime.combine(last + dt.timedelta(days=1), dt.time.min, edition.zone)
-    except (OverflowError, ValueError):  # a setting that reaches beyond the calendar
-        return None
+    if lifetime is ATTENDANCE:
+        year = last.year + kept
+        # The 29th of February ends with the month.
+        last = last.replace(year=year, day=min(last.day, calendar.monthrange(year, last.month)[1]))
+    else:
+        last += dt.timedelta(days=kept)
+    return dt.datetime.combine(last + dt.timedelta(days=1), dt.time.min, edition.zone)
 
 
 def is_due(edition: Edition, lifetime: Lifetime, at: dt.datetime | None = None) -> bool:

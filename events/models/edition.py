@@ -7,7 +7,7 @@ import zoneinfo
 
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
-from django.core.validators import RegexValidator
+from django.core.validators import MaxValueValidator, RegexValidator
 from django.db import models
 from django.db.models import F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
@@ -18,6 +18,8 @@ from events.models.fields import LineField, ParagraphField, TranslatedLineField,
 
 EARLIEST = dt.date(1990, 1, 1)
 LATEST = dt.date(2100, 12, 31)
+# Far beyond every law, and so that what is counted from LATEST is still a date.
+MOST_DAYS_KEPT, MOST_YEARS_KEPT = 3650, 100
 
 
 def validate_zone(value: str) -> None:
@@ -99,9 +101,15 @@ class Edition(models.Model):
     nomination_deadline = models.DateTimeField(_("nomination deadline"), null=True, blank=True)
     details_deadline = models.DateTimeField(_("deadline for changes of details"), null=True, blank=True)
     travel_deadline = models.DateTimeField(_("deadline for flight details"), null=True, blank=True)
-    keep_visit_days = models.PositiveSmallIntegerField(_("days to keep visit data and needs"), default=30)
-    keep_unconfirmed_days = models.PositiveSmallIntegerField(_("days to keep people who did not come"), default=180)
-    keep_attendance_years = models.PositiveSmallIntegerField(_("years to keep names and attendance"), default=7)
+    keep_visit_days = models.PositiveSmallIntegerField(
+        _("days to keep visit data and needs"), default=30, validators=[MaxValueValidator(MOST_DAYS_KEPT)]
+    )
+    keep_unconfirmed_days = models.PositiveSmallIntegerField(
+        _("days to keep people who did not come"), default=180, validators=[MaxValueValidator(MOST_DAYS_KEPT)]
+    )
+    keep_attendance_years = models.PositiveSmallIntegerField(
+        _("years to keep names and attendance"), default=7, validators=[MaxValueValidator(MOST_YEARS_KEPT)]
+    )
     invitation = TranslatedTextField(
         _("text of the invitation to the delegations"),
         blank=True,
@@ -170,6 +178,14 @@ class Edition(models.Model):
                 violation_error_message=_("The number of an edition is 1 or more."),
             ),
             models.CheckConstraint(name="edition_slug_not_empty", condition=~Q(slug="")),
+            models.CheckConstraint(
+                name="edition_keep_times_are_bounded",
+                condition=Q(
+                    keep_visit_days__lte=MOST_DAYS_KEPT,
+                    keep_unconfirmed_days__lte=MOST_DAYS_KEPT,
+                    keep_attendance_years__lte=MOST_YEARS_KEPT,
+                ),
+            ),
         ]
         indexes = [models.Index(fields=["status", "last_day"], name="edition_status_days")]
 

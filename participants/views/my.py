@@ -18,6 +18,7 @@ from participants import capacity, changing, joining, links, mail, registration,
 from participants.addresses import address_key
 from participants.forms import DetailsForm, LostForm
 from participants.held import held_on
+from participants.lifetimes import ATTENDANCE, end_of
 from participants.models import ChangeRequest, Link, Participant
 from participants.registration import RegistrationError
 from participants.views.private import all_remembered, csrf_kept, for_the_bearer, no_link, private_page, remember
@@ -144,10 +145,9 @@ def erase(request: HttpRequest, participant: Participant) -> HttpResponse:
 
 
 def _attendance_end(participant: Participant) -> dt.date | None:
-    """The month until which names and attendance are kept."""
-    edition = participant.edition
-    last = edition.last_day
-    return last and dt.date(last.year + edition.keep_attendance_years, last.month, 1)
+    """The last day, at the place of the edition, on which names and attendance are kept."""
+    end = end_of(participant.edition, ATTENDANCE)
+    return end and (end - dt.timedelta(days=1)).date()
 
 
 @for_the_bearer

@@ -78,6 +78,17 @@ def test_an_edition_without_registration_may_have_gaps():
     assert made.days == []
 
 
+@pytest.mark.parametrize(
+    ("setting", "most"), [("keep_visit_days", 3650), ("keep_unconfirmed_days", 3650), ("keep_attendance_years", 100)]
+)
+def test_private_data_are_not_kept_without_end(setting, most):
+    refuses("edition_keep_times_are_bounded", **{setting: most + 1})
+    edition = make.edition(**{setting: most})
+    with pytest.raises(ValidationError, match=f"less than or equal to {most}"):
+        make.edition(**{setting: most + 1})
+    assert getattr(edition, setting) == most
+
+
 def test_the_number_of_an_edition_is_one_or_more():
     refuses("edition_ordinal_positive", ordinal=0)
 

@@ -5,7 +5,9 @@ import json
 import pytest
 from django.core.serializers.json import DjangoJSONEncoder
 
+from participants import nominating
 from participants.held import PARTS, held_on
+from tests import make
 from tests.participants.planted import PEOPLE, RECORD, Planted, canary, seen, stored
 
 pytestmark = pytest.mark.django_db
@@ -63,6 +65,16 @@ def test_somebody_replaced_is_not_named(world):
     absent.nomination.save(update_fields=["replaces"])
     assert "guest" not in {word.split("-")[1] for word in seen(file_of(absent))}
     assert "absent" not in {word.split("-")[1] for word in seen(file_of(guest))}
+
+
+def test_mails_to_whoever_the_nomination_was_for_before_are_not_in_it():
+    nomination = make.named(make.delegation(make.edition()), "Ana Prva", email="ana@example.org")
+    nominating.correct(nomination=nomination, name="Boris Drugi", email="boris@example.org", by="contact")
+    nomination.refresh_from_db()
+    person = make.registered(nomination, email="private@example.org")
+    assert set(nomination.messages.values_list("to", flat=True)) == {"ana@example.org", "boris@example.org"}
+    assert {message["to"] for message in held_on(person)["messages"]} == {"boris@example.org", "private@example.org"}
+    assert "ana@" not in file_of(person).casefold()
 
 
 def test_the_history_of_visits_requests_and_nomination_is_in_it(world):

@@ -7,6 +7,7 @@ from django.apps import apps
 from django.core import checks
 from django.db import models
 
+from events.models.edition import LATEST, MOST_DAYS_KEPT, MOST_YEARS_KEPT
 from participants.lifetimes import (
     ATTENDANCE,
     LETTERS,
@@ -109,12 +110,22 @@ def test_a_last_day_in_a_leap_year_ends_with_the_month():
 
 
 @pytest.mark.django_db
-def test_nothing_is_due_without_a_last_day_or_beyond_the_calendar():
+def test_nothing_is_due_without_a_last_day():
     undated = make.edition(
         first_day=None, last_day=None, registration_opens=None, registration_closes=None, timezone=""
     )
-    endless = make.edition(keep_attendance_years=32767, keep_unconfirmed_days=32767)
     assert end_of(undated, VISIT) is None
     assert not is_due(undated, VISIT, dt.datetime(9999, 12, 1, tzinfo=dt.UTC))
-    assert end_of(endless, ATTENDANCE) is None
-    assert end_of(endless, LETTERS) is not None
+
+
+@pytest.mark.django_db
+def test_the_longest_times_after_the_last_day_of_all_end_within_the_calendar():
+    longest = make.edition(
+        first_day=LATEST,
+        last_day=LATEST,
+        keep_visit_days=MOST_DAYS_KEPT,
+        keep_unconfirmed_days=MOST_DAYS_KEPT,
+        keep_attendance_years=MOST_YEARS_KEPT,
+    )
+    assert end_of(longest, ATTENDANCE) == dt.datetime(2201, 1, 1, tzinfo=longest.zone)
+    assert end_of(longest, VISIT) == end_of(longest, LETTERS) == dt.datetime(2110, 12, 30, tzinfo=longest.zone)

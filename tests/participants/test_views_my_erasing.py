@@ -62,3 +62,18 @@ def test_who_has_come_is_told_what_is_kept_and_until_when(client, edition):
     page = client.get(home(person) + "erase/").content.decode()
     assert "Your name and when you attended" not in page
     assert "<li>Your name.</li>" in page
+
+
+@pytest.mark.parametrize(
+    ("last", "until"), [(dt.date(2028, 2, 29), "February 2128"), (dt.date(2100, 12, 31), "December 2200")]
+)
+def test_the_longest_that_a_name_can_be_kept_is_said_too(client, edition, last, until):
+    person = participant(edition)
+    registration.confirm(participant=person, by="test")
+    attendance.mark(participant=person, day=edition.days[0], mark="present", source="grid", by="test")
+    edition.first_day = edition.last_day = last
+    edition.keep_attendance_years = 100
+    edition.save()
+    client.get(path_of_link(person))
+    page = client.get(home(person) + "erase/")
+    assert f"Your name and when you attended, until {until}." in page.content.decode()
