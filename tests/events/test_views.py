@@ -360,7 +360,9 @@ def test_a_page_that_is_not_there_says_what_to_do_in_the_language_of_its_address
     answer = page(path)
     text = answer.content.decode()
     assert answer.status_code == 404
-    said = ("Nuk ka faqe në këtë adresë", "Numri i kësaj kërkese") if "/sq/" in path else ("no page at this", "Number of")
+    said = (
+        ("Nuk ka faqe në këtë adresë", "Numri i kësaj kërkese") if "/sq/" in path else ("no page at this", "Number of")
+    )
     assert [words in text for words in said] == [True, True]
 
 
