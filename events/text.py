@@ -24,9 +24,11 @@ _FOLDED = str.maketrans(_CYRILLIC | _LATIN)
 def clean_text(value: str) -> str:
     """Several lines of typed text made storable: NFC, line feeds only, no control or directional characters."""
     value = re.sub("\r\n|[\r\v\f\x85\u2028\u2029]", "\n", value)
-    value = unicodedata.normalize("NFC", value.translate(_BIDI))
+    value = value.translate(_BIDI)
     value = "".join(c for c in value if c in "\n\t" or unicodedata.category(c) not in {"Cc", "Cs", "Cn", "Co"})
-    return _limit_marks(value).replace("\t", " ").strip()
+    # Normalising sorts each run of marks, in time that grows with its square. It may also make two marks of one.
+    value = _limit_marks(unicodedata.normalize("NFC", _limit_marks(value)))
+    return value.replace("\t", " ").strip()
 
 
 def clean_line(value: str) -> str:
@@ -49,7 +51,12 @@ def fold(value: str) -> str:
 def _limit_marks(value: str) -> str:
     kept, marks = [], 0
     for char in value:
-        marks = marks + 1 if unicodedata.combining(char) else 0
+        marks = marks + 1 if _is_mark(char) else 0
         if marks <= _MAX_MARKS:
             kept.append(char)
     return "".join(kept)
+
+
+def _is_mark(char: str) -> bool:
+    """Whether it stands on the letter before; a few such signs show it only when they are taken apart."""
+    return char > "\u02ff" and unicodedata.combining(unicodedata.normalize("NFD", char)[0]) > 0

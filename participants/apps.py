@@ -1,5 +1,7 @@
 """The app that holds who comes."""
 
+from typing import Any
+
 from django.apps import AppConfig
 from django.core import checks
 from django.utils.translation import gettext_lazy as _
@@ -12,7 +14,15 @@ class ParticipantsConfig(AppConfig):
     verbose_name = _("Registration and attendance")
 
     def ready(self) -> None:
-        """Every field says how long it is kept, or `manage.py check` fails."""
+        """Every field says how long it is kept, or `manage.py check` fails. Places follow a visit that is changed."""
+        from events.signals import visit_changed
         from participants.lifetimes import check_lifetimes
 
         checks.register(check_lifetimes)
+        visit_changed.connect(_fill_visit)
+
+
+def _fill_visit(*, visit: Any, by: str, **_signal: Any) -> None:
+    from participants.visits import fill_visit
+
+    fill_visit(visit=visit, by=by)

@@ -99,14 +99,16 @@ def send_bulk(
     """Queue one mail for everybody in the group as it is at this moment; returns the message with its number.
 
     `audience` is a code of `audiences`; `subject` and `text` are as typed, with placeholders. `submission` is the
-    number of the form: sent twice, it is one message. Raises BulkError where nothing can be sent.
+    number of the form: sent twice, it is one message. Raises BulkError where nothing can be sent, and for a form that
+    was sent with other words or to another group.
     """
     # Under this lock nobody enters or leaves a group while it is read.
     edition = lock_edition(edition.pk)
-    sent = BulkMessage.objects.filter(submission=submission).first()
-    if sent is not None and sent.edition_id == edition.pk:
-        return sent
     subject, text = clean_line(subject), clean_text(text)
+    if sent := BulkMessage.objects.filter(submission=submission).first():
+        if (sent.edition_id, sent.audience, sent.subject, sent.text) != (edition.pk, audience, subject, text):
+            raise _sent_before()
+        return sent
     check(audience=audience, subject=subject, text=text)
     group = recipients(edition, audience)
     if not group:
@@ -124,12 +126,16 @@ def send_bulk(
     try:
         with transaction.atomic():
             bulk.save()
-    except IntegrityError:  # the number was used at another edition
-        raise BulkError(_("This form was sent before. Load the page again.")) from None
+    except IntegrityError:  # the number is used at another edition at this moment
+        raise _sent_before() from None
     for one in group:
         _write(bulk, one)
     record(bulk, "send", by=by, edition=edition, after=len(group))
     return bulk
+
+
+def _sent_before() -> BulkError:
+    return BulkError(_("This form was sent before. Load the page again."))
 
 
 def preview(*, edition: Edition, audience: str, subject: str, text: str) -> tuple[int, list[Drawn]]:

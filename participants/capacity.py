@@ -88,20 +88,22 @@ def no_place(edition: Edition, delegation: Delegation, *, counts: bool) -> str:
 
 
 def waiting_line(edition: Edition) -> list[Participant]:
-    """The waiting list in its order: by time of registration, within one delegation in its nomination order."""
-    waiting = edition.participants.filter(status=Participant.Status.WAITLISTED, erased_at=None).order_by(
-        "registered_at", "id"
-    )
-    line = list(waiting.select_related("delegation", "nomination"))
+    """The waiting list in its order."""
+    return in_order(edition.participants.filter(status=Participant.Status.WAITLISTED, erased_at=None))
+
+
+def in_order(people: QuerySet[Participant]) -> list[Participant]:
+    """People in the order in which they get places: by time of registration, in one delegation as it nominated them."""
+    line = list(people.select_related("delegation", "nomination").order_by("registered_at", "id"))
     by_delegation: dict[int, list[Participant]] = defaultdict(list)
     for person in line:
         by_delegation[person.delegation_id].append(person)
-    for people in by_delegation.values():
-        people.sort(
+    for members in by_delegation.values():
+        members.sort(
             key=lambda p: (p.nomination is None, p.nomination.order if p.nomination else 0, p.registered_at, p.pk)
         )
     # Each delegation keeps the positions its people hold; who of them stands where, it has said itself.
-    turns = {pk: iter(people) for pk, people in by_delegation.items()}
+    turns = {pk: iter(members) for pk, members in by_delegation.items()}
     return [next(turns[person.delegation_id]) for person in line]
 
 

@@ -243,9 +243,11 @@ def _revoke(participant: Participant, purpose: Link.Purpose) -> int:
 
 
 def _other_with(email: str, participant: Participant) -> Participant | None:
-    """Somebody else's live registration that has this address for itself alone."""
-    others = participant.edition.participants.live().filter(shares_mailbox=False).exclude(pk=participant.pk)
-    return others.filter(email_key=address_key(email)).select_related("edition", "delegation").first()
+    """Somebody else's live registration that has this address; colleagues share one where the delegation wrote it."""
+    others = participant.edition.participants.live().filter(email_key=address_key(email)).exclude(pk=participant.pk)
+    if participant.shares_mailbox:
+        others = others.exclude(shares_mailbox=True, delegation=participant.delegation_id)
+    return others.select_related("edition", "delegation").order_by("shares_mailbox", "pk").first()
 
 
 def _stays_shared(participant: Participant) -> bool:

@@ -55,6 +55,8 @@ def check_open(edition: Edition, at: dt.datetime, *, by_contact: bool = False) -
     """Raise RegistrationError while the edition is a draft and when it is over; for a contact person also after the
     nomination deadline, or where there is none, once the edition has begun.
     """
+    if edition.status == Edition.Status.DRAFT and by_contact:
+        raise RegistrationError(_("This edition is not public yet. You can nominate when it is."))
     if edition.status == Edition.Status.DRAFT:
         raise RegistrationError(_("Publish the edition first. Before that, no link in a mail works."))
     if edition.is_over(at):

@@ -71,20 +71,20 @@ def understand(table: list[list[str]], nominated: Iterable[Nomination]) -> list[
     Raises UnreadableError where no row names the columns, one is named twice, or nobody stands below.
     """
     start, columns = _columns(table)
-    rows = [
-        _row(number, cells, columns)
+    written = [
+        (number, cells)
         for number, cells in enumerate(table[start:], start=start + 1)
         if any(cell.strip() for cell in cells)
     ]
-    if not rows:
+    if not written:
         raise UnreadableError(
             _("The table has no people. Write one person in each row below the names of the columns.")
         )
-    if len(rows) > MOST_PEOPLE:
+    if len(written) > MOST_PEOPLE:
         raise UnreadableError(
-            _("The table has %(count)s people. Send at most %(most)s.") % {"count": len(rows), "most": MOST_PEOPLE}
+            _("The table has %(count)s people. Send at most %(most)s.") % {"count": len(written), "most": MOST_PEOPLE}
         )
-    return _compared(rows, list(nominated))
+    return _compared([_row(number, cells, columns) for number, cells in written], list(nominated))
 
 
 def judged(people: Iterable[tuple[int, str, str, bool]], nominated: Iterable[Nomination]) -> list[Understood]:
@@ -106,9 +106,8 @@ def _columns(table: list[list[str]]) -> tuple[int, dict[str, int]]:
         found = {"email": emails, "family": families, "name": names, "head": heads}
         for places in found.values():
             if len(places) > 1:
-                raise UnreadableError(
-                    _("Two columns are called “%(name)s”. Keep one.") % {"name": clean_line(cells[places[1]])}
-                )
+                twice = clean_line(cells[places[1]][:_LONGEST_SHOWN])
+                raise UnreadableError(_("Two columns are called “%(name)s”. Keep one.") % {"name": twice})
         return index + 1, {what: places[0] for what, places in found.items() if places}
     raise UnreadableError(_("Call the columns “Name” and “E-mail” in the first row of the table."))
 

@@ -82,13 +82,21 @@ def _free_nomination(participant: Participant) -> Nomination | None:
     return found[0] if len(found) == 1 else None
 
 
+def _has_another_head(participant: Participant) -> bool:
+    """Whether their delegation has somebody else as its head, or has nominated somebody else as such."""
+    delegation = participant.delegation
+    heads = delegation.participants.live().filter(role=Participant.Role.HEAD).exclude(pk=participant.pk)
+    named = delegation.nominations.filter(is_head=True, withdrawn_at=None).exclude(pk=participant.nomination_id or 0)
+    return heads.exists() or named.exists()
+
+
 @transaction.atomic
 def reassign(*, participant: Participant, role: str, delegation: Delegation, by: str) -> Participant:
     """Give another role or delegation. A place kept for them ends with both.
 
     Whom the new delegation has nominated under the same address is joined with that nomination.
     Raises RegistrationError where a confirmed person would have no place there, or would lack the nomination that the
-    edition asks for.
+    edition asks for, and for a second head of a delegation: the nominated one comes first.
     """
     edition, participant = lock(participant)
     before = f"{participant.role}, delegation {participant.delegation_id}"
@@ -110,6 +118,8 @@ def reassign(*, participant: Participant, role: str, delegation: Delegation, by:
         if held and not is_admissible(edition, participant):
             words = {"delegation": delegation}
             raise RegistrationError(_("A nomination by %(delegation)s is missing.") % words, "delegation")
+    if role == Participant.Role.HEAD and _has_another_head(participant):
+        raise RegistrationError(_("This delegation already has a head."), "role")
     participant.version += 1
     participant.save(update_fields=["role", "delegation", "nomination", "version"])
     record(participant, "reassign", by=by, edition=edition, before=before, after=f"{role}, delegation {delegation.pk}")

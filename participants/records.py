@@ -64,7 +64,7 @@ def why_closed(booking: VisitBooking, at: dt.datetime | None = None) -> str:
         return _("You do not come on this visit. The host needs nothing from you.")
     if participant.status != Participant.Status.CONFIRMED:
         return _("Your registration is not confirmed. We ask for this record when you have a place.")
-    if visit.host_list_deadline and visit.host_list_deadline <= now:
+    if visit_places.is_listed(visit, now):
         moment = mail.in_words(visit.host_list_deadline, participant.edition)
         return _("The list went to the host on %(moment)s. To change your record, write to the secretariat.") % {
             "moment": moment

@@ -80,7 +80,8 @@ def submit(
     check_window(edition, at, named)
     participant = filled_in(edition, _its_delegation(edition, answers, named), answers, submission, at)
     if known := _known(participant, named, by, at):
-        mail.already_registered(known, submission=submission)
+        for owner in known:
+            mail.already_registered(owner, submission=submission)
         return None
     participant.status = _first_status(edition, participant)
     try:
@@ -122,25 +123,25 @@ def _standing(edition: Edition, nomination: Nomination) -> Nomination:
     return nomination
 
 
-def _known(participant: Participant, named: Nomination | None, by: str, at: dt.datetime) -> Participant | None:
+def _known(participant: Participant, named: Nomination | None, by: str, at: dt.datetime) -> list[Participant]:
     """Who is registered already: with this nomination, or under this address. If nobody, the new one is joined.
 
     The nominee's link came to the nominated address: typed again, it is proven, and a registration under it is joined.
     """
     if named is None:
-        return live_twin(participant)
+        return live_twins(participant)
     if holder := named.delegation.participants.live().filter(nomination=named).select_related("edition").first():
-        return holder
+        return [holder]
     is_proven = address_key(participant.email) == named.email_key
     sharing = named.delegation.nominations.filter(email_key=named.email_key, withdrawn_at=None).count()
     participant.shares_mailbox = is_proven and sharing > 1
-    twin = None if participant.shares_mailbox else live_twin(participant)
-    if twin is None:
+    twins = [] if participant.shares_mailbox else live_twins(participant)
+    if not twins:
         participant.email_proven_at = at if is_proven else None
         _take_nomination(participant, named, by)
-    elif is_proven and twin.nomination_id is None and twin.delegation_id == named.delegation_id:
-        join(lock(twin)[1], named, by, at)
-    return twin
+    elif is_proven and twins[0].nomination_id is None and twins[0].delegation_id == named.delegation_id:
+        join(lock(twins[0])[1], named, by, at)
+    return twins
 
 
 def check_window(edition: Edition, at: dt.datetime, nomination: Nomination | None = None) -> None:
@@ -164,9 +165,10 @@ def check_window(edition: Edition, at: dt.datetime, nomination: Nomination | Non
         raise RegistrationError(_("This edition takes no registrations."))
 
 
-def live_twin(participant: Participant) -> Participant | None:
-    live = participant.edition.participants.live().filter(shares_mailbox=False)
-    return live.filter(email_key=address_key(participant.email)).select_related("edition").first()
+def live_twins(participant: Participant) -> list[Participant]:
+    """The registrations under this address that stand; several where a delegation nominated people with one mailbox."""
+    same = participant.edition.participants.live().filter(email_key=address_key(participant.email))
+    return list(same.select_related("edition").order_by("shares_mailbox", "pk"))
 
 
 def _first_status(edition: Edition, participant: Participant) -> Status:
@@ -327,9 +329,17 @@ def reopen(*, participant: Participant, by: str, at: dt.datetime | None = None) 
     """Take a declined registration up again. Raises RegistrationError when the address has registered anew since."""
     _edition, participant = lock(participant)
     _check(participant, Status.PENDING)
-    if not participant.shares_mailbox and live_twin(participant):
+    if _came_anew(participant):
         raise RegistrationError(_("This address has another registration that stands."))
     return _move(participant, Status.PENDING, "reopen", by, at)
+
+
+def _came_anew(participant: Participant) -> bool:
+    """Whether the address is taken since. Colleagues nominated with one mailbox, and who came before, are others."""
+    twins = live_twins(participant)
+    if participant.shares_mailbox and participant.nomination_id:
+        return any(not one.shares_mailbox and one.registered_at > participant.registered_at for one in twins)
+    return bool(twins)
 
 
 def fill_places(edition: Edition, by: str, at: dt.datetime | None) -> int:

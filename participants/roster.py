@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from participants.erasing import NOWHERE
 from participants.models import Delegation, Nomination, Participant
 
 NOMINATED = "nominated"
@@ -26,8 +27,9 @@ class Person:
 
     @property
     def email(self) -> str:
-        """The address that the contact wrote."""
-        return self.nomination.email if self.nomination else ""
+        """The address that the contact wrote; nothing once it is erased."""
+        email = self.nomination.email if self.nomination else ""
+        return "" if email.endswith(f"@{NOWHERE}") else email
 
     @property
     def has_ended(self) -> bool:

@@ -142,6 +142,11 @@ def is_off(visit: FieldVisit, at: dt.datetime | None = None) -> bool:
     return visit.session.status != Session.Status.SCHEDULED or (start is not None and start <= (at or clock.now()))
 
 
+def is_listed(visit: FieldVisit, at: dt.datetime | None = None) -> bool:
+    """Whether the list of people has gone to the host: what is missing then is too late for it."""
+    return visit.host_list_deadline is not None and visit.host_list_deadline <= (at or clock.now())
+
+
 def open_visits(edition_pk: int, at: dt.datetime | None = None) -> list[FieldVisit]:
     """The visits of an edition for which one can sign up at that moment."""
     visits = FieldVisit.objects.filter(session__edition=edition_pk).select_related("session")

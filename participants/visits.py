@@ -9,6 +9,7 @@ import datetime as dt
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone as clock
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -27,6 +28,7 @@ from participants.visit_places import (
     check,
     fill,
     in_line,
+    is_listed,
     is_off,
     is_open,
     is_ready,
@@ -43,8 +45,8 @@ from participants.visit_places import (
 )
 
 # What others ask about visits and find here, beside the verbs.
-__all__ = ["ASKED_RECORD", "STANDING", "TRANSITIONS", "VisitError", "in_line", "is_off", "is_open", "is_ready"]
-__all__ += ["missing", "open_visits", "places_left", "todo"]
+__all__ = ["ASKED_RECORD", "STANDING", "TRANSITIONS", "VisitError", "in_line", "is_listed", "is_off", "is_open"]
+__all__ += ["is_ready", "missing", "open_visits", "places_left", "todo"]
 REMINDED_ONCE_IN = dt.timedelta(days=1)
 
 
@@ -58,8 +60,9 @@ def ask(
     """Write down that a participant wants to come on a visit, and give the place where nothing is missing.
 
     Asking twice is asking once; who has withdrawn goes to the end of the line. `told`: a mail of the caller says
-    what came of it, and `settle` follows. Returns the booking. Raises VisitError after the sign-up deadline, for a
-    visit of another edition, for a registration that has ended, and after a refusal by the host.
+    what came of it, and `settle` follows. Returns the booking: refused, with the mail, where the host has refused
+    this person in an earlier registration. Raises VisitError after the sign-up deadline, for a visit of another
+    edition, for a registration that has ended, and after a refusal by the host.
     """
     at = at or clock.now()
     edition = lock_edition(participant.edition_id)
@@ -71,6 +74,8 @@ def ask(
     if booking is None:
         booking = VisitBooking.objects.create(participant=participant, visit=visit, asked_at=at)
         record(booking, "ask", by=by, edition=edition, after=booking.state)
+        if refused := _refused_before(participant, visit):
+            return refuse(booking=booking, reason=refused.refusal_reason, by=by, at=at)
     elif booking.state == State.REFUSED:
         raise VisitError(_("The host cannot receive you on this field visit. Write to the secretariat."))
     else:
@@ -80,6 +85,20 @@ def ask(
         fill(visit, by, at)
         booking.refresh_from_db(fields=["state", "version"])
     return booking
+
+
+def _refused_before(participant: Participant, visit: FieldVisit) -> VisitBooking | None:
+    """The last word of the host on the same person, whose registration has ended since, if it was a no.
+
+    The same person has the same address, or the same name in the same delegation; of those who share a mailbox the
+    name tells.
+    """
+    same = Q(participant__sort_name=participant.sort_name, participant__delegation=participant.delegation_id)
+    if not participant.shares_mailbox:
+        same |= Q(participant__email_key=participant.email_key, participant__shares_mailbox=False)
+    ended = visit.bookings.filter(participant__erased_at=None).exclude(participant__status__in=Participant.LIVE)
+    last = ended.filter(same).order_by("pk").last()
+    return last if last and last.state == State.REFUSED else None
 
 
 def _check_open(participant: Participant, visit: FieldVisit, at: dt.datetime) -> None:
@@ -283,6 +302,17 @@ def _written(rules: Any) -> dict[str, str]:
     return {language: clean_text(text) for language, text in texts.items() if text and text.strip()}
 
 
+@transaction.atomic
+def fill_visit(*, visit: FieldVisit, by: str, at: dt.datetime | None = None) -> FieldVisit:
+    """Give places to those who lack nothing any more, because what the host asks or the time was changed; with mails.
+
+    Who has a place keeps it. Returns the visit as it is now.
+    """
+    visit = lock_both(visit)
+    fill(visit, by, at)
+    return visit
+
+
 def may_remind(booking: VisitBooking, at: dt.datetime | None = None) -> bool:
     """Whether the last reminder is a day old."""
     return booking.reminded_at is None or (at or clock.now()) - booking.reminded_at >= REMINDED_ONCE_IN
@@ -293,12 +323,15 @@ def remind_incomplete(*, visit: FieldVisit, by: str, at: dt.datetime | None = No
     """Write to each confirmed participant who has asked for the visit and has still to do something for it.
 
     Nobody is reminded twice within a day, however often the button is pressed. Returns the number of mails. Raises
-    VisitError for a visit that is cancelled or has begun.
+    VisitError for a visit that is cancelled or has begun, and when the list has gone to the host.
     """
     at = at or clock.now()
     visit = lock_both(visit)
     if is_off(visit, at):
         raise VisitError(_("This field visit is cancelled or has begun. Nobody was reminded."))
+    if is_listed(visit, at):
+        listed = mail.in_words(visit.host_list_deadline, visit.session.edition)
+        raise VisitError(_("The list goes to the host on %(moment)s.") % {"moment": listed})
     reminded = 0
     for booking in in_line(visit).select_for_update(of=("self",), no_key=True):
         if not may_remind(booking, at) or not todo(with_visit(booking, visit)):

@@ -20,6 +20,7 @@ from events.admin.filters import edition_chosen
 from events.admin.scope import OVERRIDES, ScopedAdmin, ScopedInline, Shared
 from events.models import Appearance, Document, Edition, FieldVisit, Session, Speaker, Talk
 from events.models.edition import EARLIEST, LATEST
+from events.signals import visit_changed
 from events.text import fold
 
 DAY = "D j M Y"
@@ -218,6 +219,12 @@ class SessionAdmin(ScopedAdmin):
         for twice in (one for one in local if one.replace(fold=0).utcoffset() != one.replace(fold=1).utcoffset()):
             told = _("The clocks change on that day and %(time)s comes twice. The first is meant.")
             messages.warning(request, told % {"time": f"{twice:%H:%M}"})
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """Tell that a visit may be another one now: its places follow."""
+        super().save_related(request, form, formsets, change)
+        for visit in FieldVisit.objects.filter(session=form.instance.pk):
+            visit_changed.send(FieldVisit, visit=visit, by=request.user.get_username())
 
     def get_inlines(self, request: HttpRequest, obj: Any) -> Any:
         """Talks and speakers once the session exists; the visit's own facts for a session of that kind."""

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from events.admin.scope import ScopedAdmin
-from participants import changing, nominating, places, registration
+from participants import capacity, changing, nominating, places, registration
 from participants.admin.beside import Beside
 from participants.admin.erasures import Erasures
 from participants.admin.twice import ask_again, has_been_asked
@@ -244,8 +244,7 @@ class ParticipantAdmin(Erasures, Beside, ScopedAdmin):
         """Call the verb for each, one transaction a person, and say what happened to how many and why not."""
         outcomes: dict[str, int] = {}
         refusals: list[str] = []
-        # The order of the waiting list: who registered first is decided first.
-        for participant in chosen.order_by("registered_at", "id"):
+        for participant in capacity.in_order(chosen):
             try:
                 with transaction.atomic():
                     status = verb(participant=participant, by=request.user.get_username()).get_status_display()

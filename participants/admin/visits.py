@@ -173,7 +173,7 @@ class VisitBookingAdmin(ReadOnly, ScopedAdmin):
             rows=rows,
             counts=_counts(visit, rows, len(incomplete)),
             to_remind=sum(visits.may_remind(booking) for booking in incomplete),
-            is_off=visits.is_off(visit),
+            is_too_late=visits.is_off(visit) or visits.is_listed(visit),
             sees_records=may(request.user, Right.SEE_VISIT_RECORDS, visit.session.edition_id),
             sees_reasons=may(request.user, Right.DECIDE, visit.session.edition_id),
         )

@@ -18,7 +18,7 @@ from participants.forms.details import Details, layout_of
 from participants.forms.plain import choices_of
 from participants.models import Delegation, Nomination, Participant, VisitBooking
 from participants.typed import Address
-from participants.visits import open_visits
+from participants.visits import is_open
 from participants.wording import footnotes, printed, when
 
 # Head of delegation comes from the nomination; the other roles are given by staff.
@@ -80,15 +80,21 @@ class RegistrationForm(Details):
         self.footnotes = footnotes(self.edition, delegations.values())
 
     def _offer_visits(self) -> None:
-        visits = {str(one.pk): one for one in open_visits(self.edition.pk)}
+        field: Any = self.fields["visits"]
+        ticked = field.widget.value_from_datadict(self.data, self.files, self.add_prefix("visits"))
+        visits = {str(one.pk): one for one in self._open_or_ticked(ticked or [])}
         if not visits:
             del self.fields["visits"]
             return
-        field: Any = self.fields["visits"]
         confirmed = VisitBooking.objects.filter(visit__in=list(visits.values()), state=VisitBooking.State.CONFIRMED)
         taken = Counter(confirmed.values_list("visit", flat=True))
         field.choices = [(key, _visit_facts(one, self.edition, taken[one.pk])) for key, one in visits.items()]
         field.coerce = visits.__getitem__
+
+    def _open_or_ticked(self, ticked: list[str]) -> list[FieldVisit]:
+        """Where one can sign up, and what was ticked while one still could: then the verb says that it has ended."""
+        visits = FieldVisit.objects.filter(session__edition=self.edition).select_related("session")
+        return [one for one in visits if is_open(one) or str(one.pk) in ticked]
 
     def clean_submission(self) -> uuid.UUID:
         """The number of the form; a post without one gets its own."""

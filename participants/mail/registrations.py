@@ -102,7 +102,7 @@ def already_registered(participant: Participant, *, submission: uuid.UUID) -> Me
 
     A few times an hour at most, else None.
     """
-    return _link_again(participant, "already registered", once_key=f"already registered {submission}")
+    return _link_again(participant, "already registered", once_key=f"already registered {submission} {participant.pk}")
 
 
 def lost_link(participant: Participant) -> Message | None:

@@ -87,7 +87,7 @@ def show(request: HttpRequest, who: Acting, name: str, context: dict[str, Any], 
         "who": who,
         "delegation": who.delegation,
         "edition": edition,
-        "may_nominate": may_nominate(who),
+        "may_nominate": not ended(who),
         "may_replace": may_replace(edition),
         "may_attach": not edition.is_over(),
     }
@@ -96,13 +96,14 @@ def show(request: HttpRequest, who: Acting, name: str, context: dict[str, Any], 
     return render(request, f"participants/delegations/{name}.html", shared | context, status=status)
 
 
-def may_nominate(who: Acting) -> bool:
-    """Whether people can be named and taken back: the contact until the deadline, the secretariat until the end."""
+def ended(who: Acting) -> str:
+    """Why nobody can be named or taken back now; empty for the contact until the deadline, and for the secretariat
+    until the end."""
     try:
         check_open(who.delegation.edition, clock.now(), by_contact=who.is_contact)
-    except RegistrationError:
-        return False
-    return True
+    except RegistrationError as error:
+        return str(error)
+    return ""
 
 
 def may_replace(edition: Edition) -> bool:
@@ -141,7 +142,7 @@ def _form_page(request: HttpRequest, who: Acting, form: Any, heading: str, butto
 @require_http_methods(POSTED)
 def nominate(request: HttpRequest, who: Acting) -> HttpResponse:
     """Name one more person."""
-    if not may_nominate(who):
+    if request.method != "POST" and ended(who):
         return home(who)
     form = NominationForm(request.POST if request.method == "POST" else None)
     if form.is_valid() and accepted(
@@ -166,7 +167,7 @@ def correct(request: HttpRequest, who: Acting, nomination: int) -> HttpResponse:
     found = _nomination(who, nomination)
     if found is None:
         return no_link(request)
-    if not may_nominate(who):
+    if request.method != "POST" and ended(who):
         return home(who)
     form = CorrectionForm(found, request.POST if request.method == "POST" else None)
     if form.is_valid() and accepted(form, lambda: _correct(form, found, who)):
@@ -198,7 +199,7 @@ def replace(request: HttpRequest, who: Acting, nomination: int = 0, participant:
     registered = _unnamed(who, participant) if participant else None
     if named is None and registered is None:
         return no_link(request)
-    if not may_replace(who.delegation.edition):
+    if request.method != "POST" and not may_replace(who.delegation.edition):
         return home(who)
     form = PersonForm(request.POST if request.method == "POST" else None)
     if form.is_valid() and accepted(
@@ -235,10 +236,10 @@ def withdraw(request: HttpRequest, who: Acting, nomination: int) -> HttpResponse
     found = _nomination(who, nomination)
     if found is None:
         return no_link(request)
-    if not may_nominate(who):
+    problem = ended(who)
+    if problem and request.method != "POST":
         return home(who)
-    problem = ""
-    if request.method == "POST":
+    if request.method == "POST" and not problem:
         try:
             nominating.withdraw_nomination(nomination=found, by=who.by, by_contact=who.is_contact)
             return home(who, "withdrawn")
@@ -258,8 +259,8 @@ def press(request: HttpRequest, who: Acting, nomination: int, button: str) -> Ht
     found = _nomination(who, nomination)
     if found is None or button not in PRESSED:
         return no_link(request)
-    if not may_nominate(who):
-        return home(who)
+    if problem := ended(who):
+        return page(request, who, problem, 422)
     done, verb = PRESSED[button]
     try:
         verb(found, who.by)

@@ -16,7 +16,7 @@ from participants.forms.delegations import packed, unpacked
 from participants.models import Nomination
 from participants.nomination_lists import Understood
 from participants.registration import RegistrationError
-from participants.views.delegations import POSTED, accepted, home, may_nominate, show
+from participants.views.delegations import POSTED, accepted, ended, home, show
 from participants.views.private import Acting, for_the_delegation, no_link
 
 log = logging.getLogger(__name__)
@@ -31,7 +31,7 @@ def _standing(who: Acting) -> list[Nomination]:
 def attach(request: HttpRequest, who: Acting) -> HttpResponse:
     """Hand in the letter, once for all the people whom it names."""
     named = _standing(who)
-    if who.delegation.edition.is_over() or not named:
+    if request.method != "POST" and (who.delegation.edition.is_over() or not named):
         return home(who)
     form = LetterForm(named, *((request.POST, request.FILES) if request.method == "POST" else ()))
     if form.is_valid() and _attached(form, who):
@@ -46,6 +46,9 @@ def attach(request: HttpRequest, who: Acting) -> HttpResponse:
 
 
 def _attached(form: LetterForm, who: Acting) -> bool:
+    if who.delegation.edition.is_over():
+        form.add_error(None, _("This edition is over."))
+        return False
     try:
         return accepted(
             form, lambda: nominating.attach_letter(delegation=who.delegation, by=who.by, **form.cleaned_data)
@@ -78,14 +81,17 @@ def scan(request: HttpRequest, who: Acting, letter: int) -> HttpResponse:
 @require_http_methods(POSTED)
 def import_list(request: HttpRequest, who: Acting) -> HttpResponse:
     """Show what was understood of a table; the second press nominates the people, all of them or none."""
-    if not may_nominate(who):
+    problem = ended(who)
+    if problem and request.method != "POST":
         return home(who)
     named = _standing(who)
     if request.method == "POST" and "people" in request.POST:
         return _second_press(request, who, named)
     form = ListForm(named, *((request.POST, request.FILES) if request.method == "POST" else ()))
     if form.is_valid():
-        return _shown(request, who, form.people)
+        if not problem:
+            return _shown(request, who, form.people)
+        form.add_error(None, problem)
     context = {"form": form, "heading": _("Import a list"), "button": _("Show what you understand")}
     return show(request, who, "import", context, 422 if form.is_bound else 200)
 

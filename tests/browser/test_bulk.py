@@ -70,7 +70,7 @@ def test_every_kind_of_mail_and_a_waiting_one_can_be_read(visit, edition, width,
     page = signed_in(visit, make.staff("secretariat", edition), path, width=width, dark=dark)
     page.get_by_role("link", name="Withdrawn", exact=True).click()
     page.get_by_role("link", name="Shqip").click()
-    assert "Your registration is withdrawn." in read(page)
+    assert "Regjistrimi juaj u tërhoq." in read(page)
     assert (faults(page), fits(page)) == ([], 0)
     message = Message.objects.values_list("pk", flat=True)[0]
     page.goto(f"/admin/participants/message/{message}/change/")

@@ -74,7 +74,7 @@ def test_the_desk_fits_a_phone_and_is_accessible(visit, live_server, edition, da
 def test_the_point_is_changed_and_named_on_the_answer(visit, live_server, edition):
     page = visit(f"/checkin/{edition.slug}/", width=390, **signed_in_as(live_server, staff(edition=edition)))
     page.get_by_text("You count here").click()
-    page.get_by_label("Day or session").select_option(label="· 09:00 Opening")
+    page.get_by_label("Day, session or vehicle").select_option(label="· 09:00 Opening")
     page.get_by_role("button", name="Count here").click()
     page.get_by_label("Name, organisation or code").fill("vzorec")
     page.get_by_role("button", name="Find").click()

@@ -1,5 +1,7 @@
 """Cleaning and folding of typed text."""
 
+import unicodedata
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -35,6 +37,23 @@ def test_real_names_stay_as_they_are_written(name):
 )
 def test_what_cannot_be_seen_or_breaks_formats_is_taken_out(typed, kept):
     assert clean_line(typed) == kept
+
+
+@pytest.mark.parametrize("marks", ["\u0301\u0323", "\u0f73", "\u0301\x00\u0323", "\u0301\u200e\u0323\ufffe"])
+def test_a_long_run_of_marks_is_cut_before_it_is_sorted(monkeypatch, marks):
+    normalize, seen = unicodedata.normalize, []
+
+    def counted(form, text):
+        seen.append(len(text))
+        return normalize(form, text)
+
+    monkeypatch.setattr(unicodedata, "normalize", counted)
+    assert len(clean_text("a" + marks * 1000)) <= 5
+    assert max(seen) == 5
+
+
+def test_what_hides_between_a_letter_and_its_mark_leaves_one_letter():
+    assert clean_text("e\x00\u0301") == "é"
 
 
 def test_lines_of_a_longer_text_are_kept():

@@ -356,11 +356,14 @@ def test_lists_cost_the_same_with_one_edition_and_with_many(django_assert_num_qu
 
 
 @pytest.mark.parametrize("path", ["/nothing/", "/editions/none/", "/sq/none/", "/editions/none/agenda.ics"])
-def test_a_page_that_is_not_there_says_what_to_do(path):
+def test_a_page_that_is_not_there_says_what_to_do_in_the_language_of_its_address(path):
     answer = page(path)
+    text = answer.content.decode()
     assert answer.status_code == 404
-    assert b"There is no page at this address" in answer.content
-    assert b"Number of this request" in answer.content
+    said = (
+        ("Nuk ka faqe në këtë adresë", "Numri i kësaj kërkese") if "/sq/" in path else ("no page at this", "Number of")
+    )
+    assert [words in text for words in said] == [True, True]
 
 
 def test_texts_with_markup_are_shown_as_typed():

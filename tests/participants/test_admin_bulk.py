@@ -85,6 +85,16 @@ def test_pressed_again_it_is_one_message(secretary, edition, people):
     assert mails().count() == 4
 
 
+def test_another_text_in_a_form_that_was_sent_is_not_said_to_be_queued(secretary, edition, people):
+    words, answer = look(secretary, edition)
+    sends = words | {"counted": answer.context["number"], "step": "send"}
+    secretary.post(page(edition), sends)
+    answer = secretary.post(page(edition), sends | {"text": "Another text."})
+    assert answer.status_code == 422
+    assert "This form was sent before. Load the page again." in answer.content.decode()
+    assert len(mails()) == len(people)
+
+
 def test_without_the_preview_nothing_is_sent(secretary, edition, people):
     answer = secretary.post(page(edition), typed(secretary, edition) | {"step": "send"})
     assert "Nothing is sent yet" in answer.content.decode()

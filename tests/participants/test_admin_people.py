@@ -106,6 +106,13 @@ class TestDecisions:
         assert "Now 1 × confirmed, 1 × waiting list." in page
         assert (status(one), status(two)) == ("confirmed", "waitlisted")
 
+    def test_places_go_in_the_order_of_nomination_within_a_delegation(self, office, edition):
+        delegation = make.delegation(edition, quota=1)
+        first, second = (make.named(delegation, name) for name in ("Arta", "Boris"))
+        late_named, first_named = make.registered(second), make.registered(first)
+        act(office, "confirm", late_named, first_named)
+        assert (status(first_named), status(late_named)) == ("confirmed", "waitlisted")
+
     @pytest.mark.parametrize("action", ["confirm", "decline", "waitlist"])
     def test_pressed_twice_it_happens_once(self, office, edition, action):
         person = make.participant(edition)

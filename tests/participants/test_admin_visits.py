@@ -6,11 +6,11 @@ import pytest
 from django.utils import formats
 from django.utils import timezone as clock
 
-from events.models import Session
-from participants import visits
+from events.models import FieldVisit, Session
+from participants import registration, visits
 from participants.models import Message, VisitBooking
 from tests import make
-from tests.office import change
+from tests.office import change, fields
 
 pytestmark = pytest.mark.django_db
 
@@ -86,6 +86,45 @@ def test_the_incomplete_are_reminded_in_one_click_and_once(office, visit):
     assert "0 people were reminded." in page
     assert "Remind the 0 incomplete people" in page
     assert Message.objects.filter(kind="visit incomplete").count() == 2
+
+
+def test_nobody_is_reminded_when_the_list_has_gone_to_the_host(office, visit):
+    make.booking(visit)
+    assert 'value="remind"' in said(office.get(page_of(visit)))
+    FieldVisit.objects.update(host_list_deadline=clock.now() - dt.timedelta(hours=1))
+    assert 'value="remind"' not in said(office.get(page_of(visit)))
+    assert "The list goes to the host on" in said(press(office, visit, "remind"))
+    assert not Message.objects.filter(kind="visit incomplete").exists()
+
+
+def test_what_the_host_asks_no_more_gives_places_to_those_who_lack_nothing_else(secretariat, edition):
+    visit = make.visit(edition, capacity=1, needs_host_approval=True)
+    first, second = make.booking(visit), make.booking(visit)
+    assert (state(first), state(second)) == ("asked", "asked")
+    assert change_visit(secretariat, visit, needs_host_approval="").status_code == 302
+    assert (state(first), state(second)) == ("confirmed", "waitlisted")
+    assert Message.objects.filter(kind="visit place", participant=first.participant).count() == 1
+
+
+def test_a_cancelled_visit_that_takes_place_again_gives_its_places(secretariat, edition):
+    visit = make.visit(edition, capacity=1)
+    held, waiting = make.booking(visit), make.booking(visit)
+    change_visit(secretariat, visit, status="cancelled")
+    registration.withdraw(participant=held.participant, by="participant")
+    assert state(waiting) == "waitlisted"
+    change_visit(secretariat, visit, status="scheduled")
+    assert state(waiting) == "confirmed"
+
+
+def change_visit(office, visit, **typed):
+    """Save the form of its session, where the facts of the visit are beside its own."""
+    path = f"/admin/events/session/{visit.session_id}/change/"
+    page = office.get(path)
+    (prefix,) = [one.formset.prefix for one in page.context["inline_admin_formsets"] if one.opts.model is FieldVisit]
+    answers = fields(page)
+    for name, value in typed.items():
+        answers[name if name in answers else f"{prefix}-0-{name}"] = value
+    return office.post(path, answers)
 
 
 def test_the_yes_of_the_host_gives_places_in_the_order_of_the_line(office, edition):

@@ -278,9 +278,21 @@ def test_the_same_form_sent_again_is_the_same_message():
     edition = make.edition()
     make.participant(edition)
     number = uuid.uuid4()
-    first = send(edition, n=number)
+    first = send(edition, n=number, subject=" The  bus", text="The bus\r\nleaves. \n")
     make.participant(edition)
-    assert send(edition, n=number, text="Something else") == first
+    assert send(edition, n=number, subject=" The  bus", text="The bus\r\nleaves. \n") == first
+    assert Message.objects.filter(kind="group").count() == 1
+
+
+@pytest.mark.parametrize("other", [{"audience": "contacts"}, {"subject": "Another"}, {"text": "Something else"}])
+def test_a_form_that_was_sent_and_then_written_anew_is_refused(other):
+    edition = make.edition()
+    make.participant(edition)
+    make.delegation(edition, "Kosovo*", contact_email="contact@example.org")
+    number = uuid.uuid4()
+    send(edition, n=number)
+    with pytest.raises(BulkError, match="sent before"):
+        send(edition, n=number, **other)
     assert Message.objects.filter(kind="group").count() == 1
 
 

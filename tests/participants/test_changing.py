@@ -346,6 +346,18 @@ class TestSharedMailbox:
         assert ("already registered", "own@example.org") in kinds()
         assert not Message.objects.filter(kind="confirm address").exists()
 
+    def test_nobody_with_an_address_of_their_own_moves_onto_a_shared_one(self, edition, person):
+        ask(person, "office@example.org")
+        link = changing.open_address_links(person).get()
+        forget_mails()
+        two = [self.shared(edition), self.shared(edition)]
+        with pytest.raises(RegistrationError, match="Another registration has this address"):
+            changing.confirm_new_address(link=link, by="participant")
+        ask(person, "office@example.org")
+        assert ("already registered", "office@example.org") in kinds()
+        assert not Message.objects.filter(kind="confirm address").exists()
+        assert {now(one).email for one in two} == {"office@example.org"}
+
 
 class TestErasure:
     @pytest.mark.parametrize("status", LIVE)

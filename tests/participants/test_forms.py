@@ -140,6 +140,12 @@ def test_the_limit_is_said_with_the_count(edition, name, limit):
     assert errors(edition, **{name: "a" * (limit + 1)}) == {name: [sentence]}
 
 
+def test_what_is_far_too_long_is_not_even_cleaned(edition):
+    assert accepted(edition, family_name="a" + " " * 599)["family_name"] == "a"
+    sentence = "Write at most 150 characters. Now there are 601"
+    assert errors(edition, family_name="a" + " " * 600) == {"family_name": [sentence]}
+
+
 def test_a_million_marks_on_one_letter_are_refused_at_once(edition):
     started = time.process_time()
     answer = errors(edition, family_name="a" + "\u0301\u0323" * 500_000)

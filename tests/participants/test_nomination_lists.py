@@ -2,6 +2,7 @@
 
 import pytest
 
+from events.text import clean_line
 from participants.nomination_lists import MOST_PEOPLE, judged, understand
 from participants.spreadsheets import UnreadableError
 from tests import make
@@ -119,3 +120,28 @@ def test_rows_that_come_back_are_judged_again():
     (row,) = judged([(3, "\ud800", "ana@example.org\r\nBcc: x@example.org", True)], [])
     assert len(row.problems) == 2
     assert not row.is_new
+
+
+def test_too_many_rows_are_counted_before_any_is_read(monkeypatch):
+    monkeypatch.setattr("participants.nomination_lists._row", lambda *_row: pytest.fail("a row was read"))
+    with pytest.raises(UnreadableError, match=f"at most {MOST_PEOPLE}"):
+        understand([["Name", "E-mail"], *([["Ana", "a@example.org"]] * (MOST_PEOPLE + 1))], [])
+
+
+def test_no_long_cell_is_cleaned_whole(monkeypatch):
+    cleaned = []
+
+    def counted(text):
+        cleaned.append(len(text))
+        return clean_line(text)
+
+    monkeypatch.setattr("participants.nomination_lists.clean_line", counted)
+    monkeypatch.setattr("participants.typed.Line.clean_typed", staticmethod(counted))
+    (row,) = understand([["Name", "E-mail"], ["Ana" + "\u0301\u0323" * 9000, "a@example.org" + "\u0301" * 9000]], [])
+    assert row.problems == [
+        "Write at most 200 characters. Now there are 18003",
+        "Write an e-mail address of at most 254 characters",
+    ]
+    with pytest.raises(UnreadableError, match="Two columns"):
+        understand([["Name", "E-mail", "E-mail" + " " * 9000]], [])
+    assert max(cleaned) <= 300

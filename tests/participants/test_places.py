@@ -120,6 +120,29 @@ def test_where_a_nomination_is_needed_a_confirmed_person_moves_only_to_a_delegat
     assert (moved.status, moved.delegation, moved.nomination) == ("confirmed", serbia, named)
 
 
+@pytest.mark.parametrize("has_registered", [True, False])
+def test_a_delegation_has_one_head(has_registered):
+    delegation = make.delegation(make.edition(requires_review=True))
+    named = make.named(delegation, is_head=True)
+    other = make.participant(delegation.edition)
+    head = make.registered(named) if has_registered else None
+    with pytest.raises(RegistrationError, match="already has a head") as error:
+        reassign(other, "head")
+    assert error.value.field == "role"
+    head = reassign(reassign(head or make.registered(named)), "head")
+    assert list(Participant.objects.filter(role="head")) == [head]
+
+
+def test_without_a_nominated_head_the_secretariat_names_one_and_nobody_brings_a_second_one_along():
+    edition = make.edition()
+    one, two = make.participant(edition), make.participant(edition, of="Serbia")
+    assert (reassign(one, "head").role, reassign(two, "head").role) == ("head", "head")
+    for moved, role in ((make.participant(edition), "head"), (two, "head")):
+        with pytest.raises(RegistrationError, match="already has a head"):
+            reassign(moved, role, one.delegation)
+    assert reassign(two, "delegate", one.delegation).delegation == one.delegation
+
+
 def test_a_delegation_of_another_edition_is_refused():
     with pytest.raises(RegistrationError) as error:
         reassign(make.participant(make.edition()), delegation=make.delegation(make.edition()))

@@ -75,6 +75,45 @@ def test_several_nominees_of_one_mailbox_register_each_with_their_own_link():
     assert [p.status for p in registered] == ["confirmed", "confirmed"]
 
 
+def sharing(**facts):
+    """Two people whom a delegation nominated with one mailbox, and who registered by their links."""
+    delegation = make.delegation(make.edition(**facts))
+    named = [make.named(delegation, name, email="office@example.org") for name in ("One", "Two")]
+    return [make.registered(nomination) for nomination in named]
+
+
+def typed_only(delegation):
+    """The public form is sent with the mailbox of the nominees."""
+    given = make.answers(delegation, email="Office@example.org")
+    return registration.submit(edition=delegation.edition, answers=given, submission=uuid.uuid4(), by="public")
+
+
+def test_who_shares_a_mailbox_gets_the_link_again_and_nobody_more_registers_with_it():
+    people = sharing()
+    assert typed_only(people[0].delegation) is None
+    assert Participant.objects.count() == 2
+    assert [kinds(person) for person in people] == [["confirmed", "already registered"]] * 2
+
+
+def test_a_colleague_in_the_same_mailbox_is_no_reason_against_taking_up_again():
+    one, _two = sharing()
+    registration.decline(participant=one, by="staff")
+    assert registration.reopen(participant=one, by="staff").status == Status.PENDING
+
+
+def test_who_registered_anew_with_the_shared_mailbox_is_not_taken_up_again():
+    one, two = sharing()
+    registration.decline(participant=one, by="staff")
+    make.registered(one.nomination)
+    with pytest.raises(RegistrationError, match="another registration that stands"):
+        registration.reopen(participant=one, by="staff")
+    registration.decline(participant=two, by="staff")
+    Participant.objects.live().get().delete()
+    assert typed_only(one.delegation) is not None
+    with pytest.raises(RegistrationError, match="another registration that stands"):
+        registration.reopen(participant=two, by="staff")
+
+
 def test_a_mailbox_that_nobody_shares_is_not_marked():
     delegation = make.delegation(make.edition())
     first, second = (make.named(delegation, name, email="office@example.org") for name in ("One", "Two"))

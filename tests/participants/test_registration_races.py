@@ -130,7 +130,7 @@ def test_one_address_sent_by_several_forms_at_once_is_one_registration():
 def test_without_the_lock_one_of_two_forms_with_one_address_is_answered_otherwise(without_lock):
     edition = make.edition()
     calls = [register(edition, email="one@example.org") for _i in range(2)]
-    without_lock((registration, "live_twin"))
+    without_lock((registration, "live_twins"))
     assert sum(isinstance(outcome, RegistrationError) for outcome in at_once(*calls)) == 1
 
 
@@ -147,7 +147,7 @@ def test_without_the_lock_a_double_click_is_answered_with_an_error(without_lock)
     edition = make.edition()
     number = uuid.uuid4()
     calls = [register(edition, number, email="one@example.org") for _i in range(2)]
-    without_lock((registration, "live_twin"))
+    without_lock((registration, "live_twins"))
     assert sum(isinstance(outcome, RegistrationError) for outcome in at_once(*calls)) == 1
 
 

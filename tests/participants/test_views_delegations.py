@@ -10,7 +10,9 @@ from django.utils import timezone
 
 from events.models import Edition, HistoryLine
 from participants import links, nominating, registration
+from participants.forms.delegations import seen_of
 from participants.models import Delegation, Link, Message, Nomination, Participant
+from participants.retention import erase_participant
 from tests import make
 from tests.participants.registered import open_edition, participant, path_of_link
 
@@ -158,7 +160,9 @@ def test_the_page_of_an_edition_that_is_not_public_opens_and_says_so(contact, ed
     page = contact.get(home(serbia))
     assert "not public yet" in words(page)
     assert f"/editions/{edition.slug}/" not in page.content.decode()
-    assert contact.post(home(serbia) + "nominate/", {"name": "Ana", "email": "a@example.org"}).status_code == 302
+    answer = contact.post(home(serbia) + "nominate/", {"name": "Ana", "email": "a@example.org"})
+    assert answer.status_code == 422
+    assert "This edition is not public yet. You can nominate when it is." in words(answer)
     assert not Nomination.objects.exists()
 
 
@@ -238,6 +242,16 @@ def test_nothing_of_a_participant_is_shown_but_name_and_state(contact, edition, 
         person.code,
     ):
         assert secret not in page
+
+
+def test_of_who_is_erased_no_address_is_shown(contact, edition, serbia):
+    ana = named(serbia, email="mira@example.org")
+    held = participant(edition)
+    nominating.link_nomination(participant=held, nomination=ana, by="test")
+    erase_participant(participant=held, by="test")
+    page = words(contact.get(home(serbia)))
+    assert "People who do not come – Withdrawn" in page
+    assert "@" not in page.split("People who do not come")[1].split("Withdrawn")[0]
 
 
 def test_what_people_typed_is_shown_as_they_typed_it(contact, serbia):
@@ -397,13 +411,39 @@ def test_after_the_deadline_only_a_place_is_handed_on(contact, edition, serbia):
         assert "The deadline was" in words(page)
         assert at(boris, "replace") not in page.content.decode()
         before = rows()
-        contact.post(home(serbia) + "nominate/", {"name": "Ceca", "email": "ceca@example.org"})
-        contact.post(at(boris, "withdraw"))
-        contact.post(at(boris, "up"))
         assert contact.post(at(boris, "replace"), {"name": "C", "email": "c@example.org"}).status_code == 422
         assert rows() == before
         assert at(ana, "replace") in page.content.decode()
         assert contact.post(at(ana, "replace"), {"name": "C", "email": "c@example.org"}).status_code == 302
+
+
+@pytest.mark.parametrize("what", ["nominate", "correct", "withdraw", "send", "head", "up"])
+def test_who_posts_just_after_the_deadline_is_told_why_and_keeps_the_answers(contact, edition, serbia, what):
+    path = home(serbia) + "nominate/" if what == "nominate" else at(named(serbia), what)
+    typed = {"name": "Ceca Primerić", "email": "ceca@example.org"}
+    if what == "correct":
+        typed["seen"] = seen_of(serbia.nominations.get())
+    before = rows()
+    with time_machine.travel(edition.nomination_deadline):
+        answer = contact.post(path, typed)
+        assert answer.status_code == 422
+        assert re.search(r"Nominations ended on [^.]+\. Write to the secretariat\.", words(answer))
+        if what in {"nominate", "correct"}:
+            assert 'value="Ceca Primerić"' in answer.content.decode()
+            assert 'value="ceca@example.org"' in answer.content.decode()
+            assert contact.get(path)["Location"] == home(serbia)
+    assert rows() == before
+
+
+def test_who_replaces_somebody_just_after_the_edition_began_is_told_why(contact, edition, serbia):
+    ana = named(serbia)
+    with time_machine.travel(make.local(edition, 9)):
+        assert contact.get(at(ana, "replace"))["Location"] == home(serbia)
+        answer = contact.post(at(ana, "replace"), {"name": "Ceca", "email": "ceca@example.org"})
+    assert answer.status_code == 422
+    assert "Write to the secretariat." in words(answer)
+    assert 'value="ceca@example.org"' in answer.content.decode()
+    assert list(serbia.nominations.all()) == [ana]
 
 
 def test_once_the_edition_is_over_nothing_can_be_changed(contact, edition, serbia):
@@ -414,9 +454,12 @@ def test_once_the_edition_is_over_nothing_can_be_changed(contact, edition, serbi
         assert "This edition has ended" in words(page)
         assert "<form" not in page.content.decode()
         for path in ("nominate/", "letters/", "list/"):
-            assert contact.post(home(serbia) + path, {"name": "C", "email": "c@example.org"}).status_code == 302
+            assert contact.get(home(serbia) + path)["Location"] == home(serbia)
+            assert contact.post(home(serbia) + path, {"name": "C", "email": "c@example.org"}).status_code == 422
         for what in ("correct", "replace", "withdraw", "send", "head", "up"):
-            assert contact.post(at(ana, what), {"name": "C", "email": "c@example.org"}).status_code == 302
+            answer = contact.post(at(ana, what), {"name": "C", "email": "c@example.org", "seen": seen_of(ana)})
+            assert answer.status_code == 422
+            assert "This edition is over." in words(answer)
     assert rows() == before
 
 

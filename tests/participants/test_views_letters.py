@@ -6,9 +6,12 @@ import re
 from pathlib import Path
 
 import pytest
+import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils import timezone
 
+from events.models import Edition
 from participants import links, nominating
 from participants.models import Message, Nomination, NominationLetter
 from tests import make
@@ -109,8 +112,13 @@ def hidden_in(word):
         (hidden_in(b"/Catalog /S /J#61vaScript"), "holds programs"),
         (hidden_in(b"/Catalog /S /Launch"), "holds programs"),
         (hidden_in(b"/Catalog /EmbeddedFiles 3 0 R"), "holds programs"),
+        (hidden_in(b"/Catalog >> endstream\n/S /Launch << endstream\n"), "holds programs"),
+        (hidden_in(b"/Catalog >> stream\r\nx\nendstream /S /Launch << stream\nx\nendstream"), "holds programs"),
+        (PDF.replace(b"endstream", b"endobj"), "This file is no PDF"),
+        (PDF[:9] + b"stream\n" * 1_400_000 + PDF[-6:], "This file is no PDF"),
         (PDF + b" " * 10_000_000 + b"%%EOF", "at most 10 MB"),
     ],
+    ids=lambda value: value if isinstance(value, str) else "",
 )
 def test_a_file_that_is_no_plain_pdf_is_refused(contact, serbia, settings, content, said):
     answer = contact.post(home(serbia) + "letters/", letter(named(serbia), scan=pdf(content)))
@@ -329,6 +337,29 @@ def test_a_file_that_is_no_list_is_refused(contact, serbia, content, said):
     answer = contact.post(home(serbia) + "list/", table(content))
     assert answer.status_code == 422
     assert said in words(answer)
+
+
+def test_who_sends_a_list_just_after_the_deadline_is_told_why(contact, edition, serbia):
+    page = contact.post(home(serbia) + "list/", table(as_csv(TABLE)))
+    Edition.objects.filter(pk=edition.pk).update(nomination_deadline=timezone.now())
+    first = contact.post(home(serbia) + "list/", table(as_csv(TABLE)))
+    second = contact.post(home(serbia) + "list/", {"people": page.context["packed"]})
+    for answer in (first, second):
+        assert answer.status_code == 422
+        assert re.search(r"Nominations ended on [^.]+\. Write to the secretariat\.", words(answer))
+    assert second.context["packed"] == page.context["packed"]
+    assert not Nomination.objects.exists()
+    assert contact.get(home(serbia) + "list/")["Location"] == home(serbia)
+
+
+def test_a_letter_sent_just_after_the_end_is_told_why(contact, edition, serbia):
+    ana = named(serbia)
+    with time_machine.travel(make.local(edition, 0) + dt.timedelta(days=30)):
+        answer = contact.post(home(serbia) + "letters/", letter(ana))
+    assert answer.status_code == 422
+    assert "This edition is over." in words(answer)
+    assert 'value="12-345/2"' in answer.content.decode()
+    assert not NominationLetter.objects.exists()
 
 
 def test_staff_import_a_list_too(client, edition, serbia):

@@ -96,6 +96,26 @@ def test_visits_are_asked_for(client, edition):
     assert Participant.objects.get().bookings.get().visit == visit
 
 
+@pytest.mark.parametrize("others", [0, 1])
+def test_a_visit_that_closes_while_the_form_is_filled_in_is_not_left_out_in_silence(client, edition, others):
+    visit = open_visit(edition, signup_deadline=timezone.now() + dt.timedelta(minutes=5))
+    for _other in range(others):
+        open_visit(edition)
+    answers = typed(edition, visits=[str(visit.pk)])
+    with time_machine.travel(visit.signup_deadline):
+        answer = client.post(REGISTER, answers)
+        text = answer.content.decode()
+        assert answer.status_code == 422
+        assert "Sign-up for this field visit has ended. Take away the tick." in text
+        assert 'value="Primjerić"' in text
+        assert re.search(rf'<input[^>]* value="{visit.pk}"[^>]* checked', text)
+        assert not Participant.objects.exists()
+        assert client.post(REGISTER, answers | {"visits": []}).status_code == 302
+        page = client.get(REGISTER).content.decode()
+        assert page.count('name="visits"') == others
+    assert not Participant.objects.get().bookings.exists()
+
+
 def test_the_answer_is_the_same_for_a_known_and_an_unknown_address(client, edition):
     participant(edition, "known@example.org")
 

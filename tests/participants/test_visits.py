@@ -34,6 +34,60 @@ def test_a_confirmed_participant_gets_a_place_while_there_is_one_then_waits():
     assert kinds(first) == kinds(second) == ["confirmed"]
 
 
+class TestWhoWasRefusedRegistersAgain:
+    """The answer of the host is about the person, not about one registration of theirs."""
+
+    def refused(self, edition, visit, person=None):
+        booking = make.booking(visit, "refused", person, email="one@example.org", family_name="Primjerić")
+        registration.withdraw(participant=booking.participant, by="participant")
+        return booking
+
+    @pytest.fixture
+    def edition(self):
+        return make.edition()
+
+    @pytest.fixture
+    def visit(self, edition):
+        return make.visit(edition)
+
+    def test_with_the_visit_ticked(self, edition, visit):
+        self.refused(edition, visit)
+        person = register(edition, visit, email="One@example.org", family_name="Other")
+        assert (person.status, state(person)) == ("confirmed", "refused")
+        assert person.bookings.get().refusal_reason == "not on the list of the host"
+        assert "visit refused" in kinds(person)
+
+    def test_or_asks_later_under_another_address(self, edition, visit):
+        self.refused(edition, visit)
+        again = make.participant(edition, email="two@example.org", family_name="Primjerić")
+        assert make.booking(visit, person=again).state == "refused"
+        with pytest.raises(visits.VisitError, match="The host cannot receive you"):
+            visits.ask(participant=again, visit=visit, by="participant")
+
+    def test_until_the_host_says_yes(self, edition, visit):
+        self.refused(edition, visit)
+        again = make.participant(edition, email="one@example.org")
+        visits.approve(booking=make.booking(visit, person=again), by="staff")
+        assert state(again) == "confirmed"
+        registration.withdraw(participant=again, by="participant")
+        assert state(register(edition, visit, email="one@example.org")) == "confirmed"
+
+    def test_others_are_not_refused(self, edition, visit):
+        self.refused(edition, visit)
+        assert state(register(edition, make.visit(edition), email="one@example.org")) == "confirmed"
+        assert state(register(edition, visit, family_name="Other")) == "confirmed"
+
+    def test_nor_a_colleague_in_the_same_mailbox(self, edition, visit):
+        delegation = make.delegation(edition)
+        named = [make.named(delegation, name, email="office@example.org") for name in ("One", "Two")]
+        one, two = (make.registered(nomination, family_name=nomination.name) for nomination in named)
+        make.booking(visit, "refused", one)
+        registration.withdraw(participant=one, by="participant")
+        assert make.booking(visit, person=two).state == "confirmed"
+        again = make.registered(named[0], family_name="One")
+        assert make.booking(visit, person=again).state == "refused"
+
+
 def test_only_confirmed_participants_hold_a_place():
     edition = make.edition(requires_review=True)
     person = register(edition, make.visit(edition, capacity=1))
