@@ -12,7 +12,7 @@ from django.utils import timezone as clock
 from django.utils.translation import gettext as _
 
 from events.models import record
-from participants import joining, links, mail, registration
+from participants import delivery, joining, links, mail, registration
 from participants.addresses import address_key
 from participants.models import ChangeRequest, Link, Participant
 from participants.registration import DETAILS, RegistrationError, lock
@@ -203,8 +203,9 @@ def keep_address(*, participant: Participant, by: str) -> Participant:
 def confirm_new_address(*, link: Link, by: str) -> Participant:
     """Make the address of an ADDRESS link the one of its registration: proven, and told to both. Twice is once.
 
-    Older links to the registration end; the new address gets its own. Raises RegistrationError for a link or a
-    registration that has ended, and when another live registration has the address meanwhile.
+    Older links to the registration end; the new address gets its own. What had not left for the old address is dropped,
+    and the new one is told how the registration stands. Raises RegistrationError for a link or a registration that has
+    ended, and when another live registration has the address meanwhile.
     """
     if link.participant is None or link.purpose != Link.Purpose.ADDRESS:
         raise _ended_link()
@@ -228,9 +229,11 @@ def confirm_new_address(*, link: Link, by: str) -> Participant:
     link.save(update_fields=["used_at", "new_email"])
     _revoke(participant, Link.Purpose.MY)
     record(participant, "change address", by=by, edition=edition)
-    participant = joining.prove_address(participant=participant, by=by)
+    dropped = delivery.drop(reader=participant, by=by)
     mail.address_changed(participant, before=before)
-    return participant
+    if set(dropped) - {"address asked", "group"}:
+        registration.tell(participant)
+    return joining.prove_address(participant=participant, by=by)
 
 
 def _ended_link() -> RegistrationError:

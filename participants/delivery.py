@@ -23,7 +23,10 @@ from django.db import InterfaceError, OperationalError, close_old_connections, c
 from django.utils import timezone as clock
 
 from events.models import record
-from participants.models import BulkMessage, Message
+from participants.addresses import address_key
+from participants.mail import bulk as letters
+from participants.mail.changes import TO_ANOTHER_ADDRESS
+from participants.models import BulkMessage, Delegation, Message, Nomination, Participant
 
 log = logging.getLogger("rasr.mail")
 
@@ -38,6 +41,10 @@ CALENDAR = re.compile(r"^BEGIN:VCALENDAR\r\n.*?^END:VCALENDAR\r\n", re.DOTALL | 
 METHOD = re.compile(r"^METHOD:([A-Z]+)\r$", re.MULTILINE)
 # A no to us, not to the message: our password is wrong, or the server does not speak with us today.
 NOT_THE_MESSAGE = (smtplib.SMTPAuthenticationError, smtplib.SMTPConnectError, smtplib.SMTPHeloError)
+
+
+class AddressChanged(Exception):
+    """The reader has another address by now. The old one may be a stranger's, and the links in the text have ended."""
 
 
 class FolderBackend(BaseEmailBackend):
@@ -87,6 +94,7 @@ def send_next(at: dt.datetime | None = None) -> str | None:
         return None
     message.tries += 1
     try:
+        _check_address(message)
         message.refresh_from_db(fields=TEXTS)  # here, since a text that no key reads fails this message alone
         _send(_mail(message))
     except Exception as error:
@@ -101,6 +109,22 @@ def take(at: dt.datetime) -> Message | None:
     """The message that is due longest and that no other worker holds, locked, without its texts."""
     due = Message.objects.filter(state=Message.State.QUEUED, next_try_at__lte=at).defer(*TEXTS)
     return due.select_for_update(skip_locked=True, of=("self",)).order_by("next_try_at", "id").first()
+
+
+def _check_address(message: Message) -> None:
+    """Raise AddressChanged where the mail would go to an address that its reader has left."""
+    if message.kind in TO_ANOTHER_ADDRESS:
+        return
+    in_force: list[str] = []
+    if message.participant_id:
+        in_force += Participant.objects.filter(pk=message.participant_id).values_list("email_key", flat=True)
+    elif message.nomination_id:
+        in_force += Nomination.objects.filter(pk=message.nomination_id).values_list("email_key", flat=True)
+    elif message.delegation_id:
+        contacts = Delegation.objects.filter(pk=message.delegation_id).values_list("contact_email", flat=True)
+        in_force += map(address_key, contacts)
+    if in_force and address_key(message.to) not in in_force:
+        raise AddressChanged
 
 
 def _mail(message: Message) -> EmailMultiAlternatives:
@@ -212,3 +236,33 @@ def stop(*, bulk: BulkMessage, by: str) -> int:
         message.save(update_fields=["state", "log"])
     record(bulk, "stop", by=by, edition=bulk.edition, after=len(held))
     return len(held)
+
+
+@transaction.atomic
+def drop(*, reader: Participant | Nomination | Delegation, by: str) -> list[str]:
+    """Delete what waits or has failed for a reader whose address has changed; returns the kinds of the mails.
+
+    A message to a group is written anew to the new address: it waits, or has failed, as before. The mail that a worker
+    has in hand is sent; where that fails, the worker does not try the old address again.
+    """
+    unsent = reader.messages.filter(state__in=[Message.State.QUEUED, Message.State.FAILED]).defer(*TEXTS)
+    unsent = unsent.exclude(kind__in=TO_ANOTHER_ADDRESS).select_related("edition", "bulk__edition").order_by("pk")
+    dropped = list(unsent.select_for_update(of=("self",), skip_locked=True))
+    Message.objects.filter(pk__in=[message.pk for message in dropped]).delete()
+    for message in dropped:
+        if message.bulk:
+            _to_group_again(message.bulk, reader, message)
+    if dropped:
+        record(reader, "drop mails", by=by, edition=dropped[0].edition, after=len(dropped))
+    return [message.kind for message in dropped]
+
+
+def _to_group_again(bulk: BulkMessage, reader: Participant | Nomination | Delegation, dropped: Message) -> None:
+    if isinstance(reader, Participant):
+        again = letters.to_group_participant(bulk, reader)
+    elif isinstance(reader, Delegation) and reader.contact_email:
+        again = letters.to_group_contact(bulk, reader)
+    else:
+        return
+    again.state, again.log = dropped.state, dropped.log
+    again.save(update_fields=["state", "log"])

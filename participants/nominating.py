@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from events.models import Edition, record
 from events.models.edition import EARLIEST, LATEST
-from participants import links, mail
+from participants import delivery, links, mail
 from participants.joining import link_nomination, prove_address
 from participants.models import Delegation, Nomination, NominationLetter, Participant
 from participants.naming import (
@@ -119,6 +119,8 @@ def correct(
 ) -> Nomination:
     """Correct name or address of somebody who has not registered. A new address gets a new link, the old links end.
 
+    What had not left for the old address is dropped.
+
     Raises RegistrationError once somebody registered with it, and as nominate does.
     """
     edition, nomination, holder = lock_standing(nomination)
@@ -136,6 +138,7 @@ def correct(
     record(nomination, "correct", by=by, edition=edition, after=", ".join(changed))
     if "email" in changed:
         links.revoke_for(nomination=nomination)
+        delivery.drop(reader=nomination, by=by)
         return write_to(nomination, by, at)
     return nomination
 

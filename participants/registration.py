@@ -92,7 +92,7 @@ def submit(
     record(participant, "submit", by=by, edition=edition, after=participant.status)
     _ask_for_visits(participant, visits, by, at)
     booking.settle(participant=participant, by=by, at=at, told=True)
-    _tell(participant)
+    tell(participant)
     if participant.status == Status.CONFIRMED and end_hold(participant.nomination, edition, by):
         fill_places(edition, by, at)  # a role that takes no place leaves the kept one to somebody else
     return participant
@@ -191,7 +191,8 @@ def _ask_for_visits(participant: Participant, wanted: Iterable[FieldVisit], by: 
             raise RegistrationError(str(error), "visits") from None
 
 
-def _tell(participant: Participant) -> None:
+def tell(participant: Participant) -> None:
+    """Write to the person how the registration stands."""
     messages = {
         Status.PENDING: mail.received,
         Status.CONFIRMED: mail.confirmed,
@@ -307,7 +308,7 @@ def withdraw(*, participant: Participant, by: str, at: dt.datetime | None = None
 
 
 def _end(participant: Participant, to: Status, verb: str, by: str, at: dt.datetime | None) -> Participant:
-    return end(lock(participant)[1], to, verb, by, at, tell=_tell)
+    return end(lock(participant)[1], to, verb, by, at, tell=tell)
 
 
 def end(

@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy
 from events.admin.filters import edition_chosen
 from events.admin.scope import ScopedAdmin
 from events.models import Edition, record
-from participants import links, places
+from participants import delivery, links, places
 from participants.admin.invitations import invitations
 from participants.capacity import lock_delegation, lock_edition, places_kept
 from participants.models import Delegation, Participant
@@ -148,10 +148,15 @@ class DelegationAdmin(ScopedAdmin):
         return format_html('<a href="{}">{}</a>', _way_to_invite(delegation.edition, [delegation.pk]), _("Invite"))
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        """With another address, the link of the former contact person ends."""
+        """With another address, the link of the former contact person ends, and what waits for them is dropped."""
         super().save_model(request, obj, form, change)
-        if change and "contact_email" in form.changed_data and links.revoke_for(delegation=obj):
-            record(obj, "revoke links", by=request.user.get_username(), edition=obj.edition)
+        if not change or "contact_email" not in form.changed_data:
+            return
+        by = request.user.get_username()
+        has_ended = links.revoke_for(delegation=obj)
+        delivery.drop(reader=obj, by=by)
+        if has_ended:
+            record(obj, "revoke links", by=by, edition=obj.edition)
             messages.warning(request, _("The link of the former contact person has ended. Invite the new one."))
 
     @admin.action(description=gettext_lazy("Invite (shows the letter first)"), permissions=["change"])

@@ -13,6 +13,9 @@ from participants import links
 from participants.mail.letters import Letter, in_words, subject_line, to_participant
 from participants.models import Message, Participant
 
+# They go to an address that is not in force: not yet, or not any more.
+TO_ANOTHER_ADDRESS = ("confirm address", "address left")
+
 
 def change_accepted(participant: Participant) -> Message:
     """The secretariat made the change that was asked for."""

@@ -98,7 +98,13 @@ def shown(name: str) -> str:
 
 def _queue(edition: Edition, kind: str, letter: Letter, *, name: str, language: str, **row: Any) -> Message:
     # The HTML is drawn here, so that a mail that cannot be drawn stops the change that caused it.
-    context = {"letter": letter, "name": shown(name), "edition": edition, "language": language}
+    context = {
+        "letter": letter,
+        "name": shown(name),
+        "is_participant": "participant" in row,
+        "edition": edition,
+        "language": language,
+    }
     return Message.objects.create(
         edition=edition,
         kind=kind,

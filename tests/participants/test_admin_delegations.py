@@ -1,11 +1,14 @@
 """Delegations in the back office: invited once, their contact persons changed, two editors told of each other."""
 
 import re
+import uuid
+from typing import Any
 
 import pytest
 
 from events.models import Edition, HistoryLine
-from participants import links
+from participants import links, nominating
+from participants.bulk import send_bulk
 from participants.models import Delegation, Message
 from tests import make
 from tests.office import change, errors, fields
@@ -120,6 +123,18 @@ class TestContact:
         change(office, albania, contact_email="new@example.org")
         assert not links.good().filter(delegation=albania).exists()
         assert HistoryLine.objects.filter(verb="revoke links").count() == 1
+
+    def test_what_waits_for_the_former_contact_is_dropped_and_a_message_to_all_goes_to_the_new_one(
+        self, office, edition, delegations
+    ):
+        albania = delegations[0]
+        nominating.invite(delegation=albania, by="sec")
+        facts: dict[str, Any] = {"subject": "Bus", "text": "See {link}", "submission": uuid.uuid4(), "by": "sec"}
+        send_bulk(edition=edition, audience="contacts", **facts)
+        change(office, albania, contact_email="new@example.org")
+        message = albania.messages.get()
+        assert (message.kind, message.to) == ("group", "new@example.org")
+        assert Message.objects.filter(to="serbia@example.org", kind="group").count() == 1
 
     def test_two_who_edit_do_not_write_over_each_other(self, office, delegations):
         albania = delegations[0]

@@ -2,13 +2,17 @@
 
 import datetime as dt
 import json
+import re
+import uuid
+from typing import Any
 
 import pytest
 from django.db import connection
 from django.utils import timezone as clock
 
 from events.models import Edition, HistoryLine
-from participants import changing, links, mail, nominating, registration
+from participants import changing, delivery, links, mail, nominating, registration
+from participants.bulk import send_bulk
 from participants.models import ChangeRequest, Link, Message, Participant
 from participants.registration import RegistrationError
 from tests import make
@@ -211,10 +215,46 @@ class TestNewAddress:
         assert "/my/" not in old.text
         assert "new@example.org" not in old.text
 
+    def test_what_waits_for_the_old_address_is_told_to_the_new_one(self):
+        person = make.participant(make.edition(), email="old@example.org")
+        assert kinds() == [("confirmed", "old@example.org")]
+        confirm(ask(person))
+        assert ("address left", "old@example.org") in kinds()
+        assert {to for kind, to in kinds() if kind not in {"address left"}} == {"new@example.org"}
+        told = Message.objects.get(kind="confirmed")
+        assert person.code in told.text
+        assert re.search(r"/my/([\w-]{43})/", told.text)
+        (line,) = HistoryLine.objects.filter(verb="drop mails")
+        assert (line.subject, line.subject_id, line.after) == ("participant", person.pk, "2")
+
+    def test_what_could_not_be_brought_to_the_old_address_is_told_to_the_new_one(self, person):
+        Message.objects.update(state="failed")
+        confirm(ask(person))
+        assert Message.objects.get(kind="received").to == "new@example.org"
+
+    def test_what_was_sent_stays_and_is_not_sent_again(self, person):
+        assert delivery.send_next() == "sent"
+        confirm(ask(person))
+        assert Message.objects.get(kind="received").to == "old@example.org"
+        assert Message.objects.filter(kind="received").count() == 1
+
+    @pytest.mark.parametrize("state", ["queued", "failed"])
+    def test_a_message_to_a_group_goes_to_the_new_address_and_one_that_was_stopped_stays_so(self, person, state):
+        facts: dict[str, Any] = {"subject": "Bus", "text": "See {link}", "submission": uuid.uuid4(), "by": "office"}
+        sent = send_bulk(edition=person.edition, audience="status:pending", **facts)
+        sent.messages.update(state=state)
+        confirm(ask(person))
+        again = sent.messages.get()
+        assert (again.to, again.state) == ("new@example.org", state)
+        token = re.search(r"/my/([\w-]{43})/", again.text)
+        assert token
+        assert links.find(token[1], Link.Purpose.MY)
+
     def test_old_links_end_and_the_calendar_stays(self, person):
         ends = clock.now() + dt.timedelta(days=1)
         calendar = links.issue(Link.Purpose.CALENDAR, participant=person, expires_at=ends)
         old = links.issue(Link.Purpose.MY, participant=person, expires_at=ends)
+        forget_mails()
         confirm(ask(person))
         assert links.find(old, Link.Purpose.MY) is None
         assert links.find(calendar, Link.Purpose.CALENDAR)

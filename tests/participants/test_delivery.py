@@ -8,6 +8,7 @@ import re
 import smtplib
 import stat
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core import mail as django_mail
@@ -15,7 +16,7 @@ from django.core.mail.backends.locmem import EmailBackend
 from django.db import OperationalError, connection
 from django.utils import timezone as clock
 
-from participants import delivery
+from participants import changing, delivery, nominating
 from participants.models import Message
 from tests import make
 
@@ -178,6 +179,46 @@ def test_a_failed_message_can_be_queued_again(server):
     delivery.retry(message=message, by="sec")
     assert deliver(clock.now() + dt.timedelta(seconds=1)) == "sent"
     assert delivery.retry(message=message, by="sec").state == "sent"
+
+
+@pytest.mark.parametrize("whose", ["participant", "nomination", "delegation"])
+def test_a_mail_to_an_address_that_its_reader_has_left_is_not_sent(whose):
+    edition = make.edition()
+    delegation = make.delegation(edition, contact_email="old@example.org")
+    reader: Any
+    if whose == "participant":
+        reader = make.participant(edition, email="old@example.org")
+    elif whose == "nomination":
+        reader = make.named(delegation, email="old@example.org")
+    else:
+        reader = nominating.invite(delegation=delegation, by="sec")
+    message = reader.messages.get()
+    field = "contact_email" if whose == "delegation" else "email"
+    setattr(reader, field, "new@example.org")
+    reader.save()
+    assert deliver() == "failed"
+    message.refresh_from_db()
+    assert message.log[-1]["what"] == "AddressChanged"
+    delivery.retry(message=message, by="sec")
+    assert deliver() == "failed"
+    assert not django_mail.outbox
+
+
+def test_an_address_that_is_only_written_in_another_way_is_the_same():
+    delegation = make.delegation(make.edition(), contact_email="Ana@Example.org")
+    nominating.invite(delegation=delegation, by="sec")
+    delegation.contact_email = "ana@example.org"
+    delegation.save(update_fields=["contact_email"])
+    assert deliver() == "sent"
+
+
+def test_both_mails_about_a_new_address_are_sent_to_addresses_not_in_force():
+    person = make.participant(make.edition(), email="old@example.org")
+    link = changing.ask_new_address(participant=person, email="new@example.org", by="participant")
+    assert [deliver() for _n in range(4)] == ["sent", "sent", "sent", None]
+    changing.confirm_new_address(link=link, by="participant")
+    assert [deliver() for _n in range(3)] == ["sent", "sent", None]
+    assert [mail.to for mail in django_mail.outbox[-2:]] == [["new@example.org"], ["old@example.org"]]
 
 
 def test_the_text_of_a_waiting_message_is_a_token_in_the_database():

@@ -95,9 +95,17 @@ def test_who_is_replaced_or_taken_back_reads_so_and_gets_no_link():
         assert 'href="http' not in message.html
 
 
+def test_a_contact_person_without_a_name_is_no_participant():
+    message = invited(contact_name="")
+    for text in (message.text, message.html):
+        assert "Dear Sir or Madam," in text
+
+
 def test_a_name_that_looks_like_a_link_is_not_written_to_a_stranger():
     message = make.named(make.delegation(make.edition()), "Win at www.example.com").messages.get()
     assert "example.com" not in message.text + message.html
+    for text in (message.text, message.html):
+        assert "Dear Sir or Madam," in text
 
 
 def test_a_nominee_s_link_ends_with_the_last_day_and_the_contact_s_with_the_private_data():

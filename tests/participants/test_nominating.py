@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone as clock
 
 from events.models import Edition, HistoryLine
-from participants import links, nominating
+from participants import delivery, links, nominating
 from participants.models import Link, Nomination, NominationLetter, Participant
 from participants.nominating import LINKS_AN_HOUR, MOST_NOMINATIONS
 from participants.registration import RegistrationError
@@ -224,13 +224,25 @@ def correct(nomination, **more):
 
 def test_a_new_address_gets_a_link_and_the_old_link_ends(delegation):
     nomination = make.named(delegation, email="wrong@example.org")
+    first = nomination.messages.get()
     corrected = correct(nomination, email="Right@example.org")
     assert (corrected.email, corrected.email_key) == ("Right@example.org", "right@example.org")
-    first, second = nomination.messages.order_by("pk")
-    assert (first.to, second.to) == ("wrong@example.org", "Right@example.org")
     assert opened(first, "register", Link.Purpose.NOMINEE) is None
+    second = nomination.messages.get()
+    assert second.to == "Right@example.org"
     assert opened(second, "register", Link.Purpose.NOMINEE) is not None
-    assert history(nomination)[-1] == ("correct", "", "email", "contact")
+    assert history(nomination)[-2:] == [("correct", "", "email", "contact"), ("drop mails", "", "1", "contact")]
+
+
+def test_a_mail_that_was_sent_to_the_wrong_address_stays_on_the_list(delegation):
+    nomination = make.named(delegation, email="wrong@example.org")
+    assert delivery.send_next() == "sent"
+    correct(nomination, email="right@example.org")
+    assert list(nomination.messages.order_by("pk").values_list("to", flat=True)) == [
+        "wrong@example.org",
+        "right@example.org",
+    ]
+    assert [line[0] for line in history(nomination)] == ["nominate", "correct"]
 
 
 def test_a_corrected_name_needs_no_mail_and_leaves_no_name_in_the_history(delegation):
