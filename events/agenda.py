@@ -166,6 +166,16 @@ def said(texts: Texts, language: str) -> str:
     return texts.get(language) or texts.get("en") or next((text for text in texts.values() if text), "")
 
 
+def in_order(items: Iterable[Item]) -> tuple[Item, ...]:
+    """Items by day, start, letter; without a day last, without a start at the end of their day."""
+    return tuple(sorted(items, key=lambda i: (i.day or dt.date.max, starts(i), i.letter)))
+
+
+def starts(item: Item) -> dt.datetime:
+    """When it starts; the end of time where that is not known, so that it sorts last."""
+    return item.start or dt.datetime.max.replace(tzinfo=dt.UTC)
+
+
 # -- JSON ---------------------------------------------------------------------------------------------------------
 
 
@@ -229,134 +239,3 @@ def from_json(stored: dict[str, Any]) -> Agenda:
         items=tuple(_item(row) for row in stored["items"]),
         donors=tuple(_made(Donor, row) for row in stored.get("donors", [])),
     )
-
-
-# -- Now and next -------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class NowNext:
-    """What runs at a moment, until when, and what starts next."""
-
-    at: dt.datetime
-    now: tuple[Item, ...] = ()
-    until: dt.datetime | None = None
-    next: tuple[Item, ...] = ()
-    changes_at: dt.datetime | None = field(default=None, compare=False)
-    since: dt.datetime | None = field(default=None, compare=False)
-
-
-def _start(item: Item) -> dt.datetime:
-    return item.start or dt.datetime.max.replace(tzinfo=dt.UTC)
-
-
-def _ends(agenda: Agenda) -> dict[int, dt.datetime]:
-    """When each timed item ends. One without an end lasts until the next start of its day, the last until midnight
-    at the place; what starts after midnight and has no end, until the next start at all if that is sooner.
-    """
-    timed = sorted((i for i in agenda.items if i.start and not i.is_cancelled), key=_start)
-    ends: dict[int, dt.datetime] = {}
-    for index, item in enumerate(timed):
-        if item.end:
-            ends[item.id] = item.end
-            continue
-        later = timed[index + 1 :]
-        after = next((_start(other) for other in later if _start(other) > _start(item)), None)
-        same_day = next((_start(o) for o in later if _start(o) > _start(item) and o.day == item.day), None)
-        local = _start(item).astimezone(agenda.zone)
-        midnight = dt.datetime.combine(local.date() + dt.timedelta(days=1), dt.time(), agenda.zone)
-        ends[item.id] = same_day or min(midnight, after or midnight)
-    return ends
-
-
-def now_next(agenda: Agenda, at: dt.datetime) -> NowNext:
-    """What runs at `at` (any zone) and what comes next. A break inside a longer session stands beside it."""
-    ends = _ends(agenda)
-    timed = [item for item in agenda.items if item.id in ends and item.start]
-    running = tuple(i for i in timed if i.start and i.start <= at < ends[i.id])
-    coming = [i for i in timed if i.start and i.start > at]
-    first = min((i.start for i in coming if i.start), default=None)
-    edges = sorted({edge for i in timed if i.start for edge in (i.start, ends[i.id])})
-    return NowNext(
-        at=at,
-        now=running,
-        until=min((ends[i.id] for i in running), default=None),
-        next=tuple(i for i in coming if i.start == first),
-        changes_at=next((edge for edge in edges if edge > at), None),
-        since=next((edge for edge in reversed(edges) if edge <= at), None),
-    )
-
-
-# -- The difference of two agendas --------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Change:
-    """One difference: what kind, of which item, from what to what (as plain values, in words only when shown)."""
-
-    kind: str  # added, removed, cancelled, reinstated, moved, retitled, room, speakers
-    item: int
-    title: Texts
-    before: Any = None
-    after: Any = None
-
-
-def _times(item: Item) -> dict[str, str | None]:
-    values = {"day": item.day, "start": item.start, "end": item.end}
-    return {name: value.isoformat() if value else None for name, value in values.items()}
-
-
-def _speakers(item: Item) -> list[str]:
-    return sorted({person.name for person in item.everybody})
-
-
-def _changes_of(old: Item, new: Item, before: Agenda, after: Agenda) -> Iterator[Change]:
-    if old.is_cancelled != new.is_cancelled:
-        yield Change("cancelled" if new.is_cancelled else "reinstated", new.id, new.title)
-    if (old.day, old.start, old.end) != (new.day, new.start, new.end):
-        yield Change("moved", new.id, new.title, _times(old), _times(new))
-    if old.title != new.title:
-        yield Change("retitled", new.id, new.title, old.title, new.title)
-    rooms = before.room_name(old.room), after.room_name(new.room)
-    if rooms[0] != rooms[1]:
-        yield Change("room", new.id, new.title, *rooms)
-    if _speakers(old) != _speakers(new):
-        yield Change("speakers", new.id, new.title, _speakers(old), _speakers(new))
-
-
-def difference(before: Agenda, after: Agenda) -> list[Change]:
-    """What changed from one agenda to the next: in the order of the new one, what was removed last."""
-    old = {item.uid: item for item in before.items}
-    changes: list[Change] = []
-    for item in after.items:
-        if item.uid in old:
-            changes += _changes_of(old.pop(item.uid), item, before, after)
-        else:
-            changes.append(Change("added", item.id, item.title, None, _times(item)))
-    return changes + [Change("removed", item.id, item.title, _times(item), None) for item in old.values()]
-
-
-def _place(agenda: Agenda, item: Item) -> tuple[str, ...]:
-    """What a calendar says of the place, in names: they change without the item."""
-    return agenda.room_name(item.room), agenda.venue, agenda.city, agenda.timezone
-
-
-def numbered(after: Agenda, before: Agenda | None) -> Agenda:
-    """The new agenda with each item's sequence raised where it, or its place, differs from the release before."""
-    old = {item.uid: item for item in before.items} if before else {}
-
-    def counted(item: Item) -> Item:
-        previous = old.get(item.uid)
-        if before is None or previous is None:
-            return dataclasses.replace(item, sequence=0, changed_at=after.released_at)
-        same = dataclasses.replace(item, sequence=previous.sequence, changed_at=previous.changed_at)
-        if same == previous and _place(after, item) == _place(before, previous):
-            return same
-        return dataclasses.replace(item, sequence=previous.sequence + 1, changed_at=after.released_at)
-
-    return dataclasses.replace(after, items=tuple(counted(item) for item in after.items))
-
-
-def in_order(items: Iterable[Item]) -> tuple[Item, ...]:
-    """Items by day, start, letter; without a day last, without a start at the end of their day."""
-    return tuple(sorted(items, key=lambda i: (i.day or dt.date.max, _start(i), i.letter)))

@@ -16,20 +16,18 @@ from i18nfield.strings import LazyI18nString
 
 from events.agenda import (
     Agenda,
-    Change,
     Donor,
     Item,
     Person,
     Room,
     Talk,
     Topic,
-    difference,
     from_json,
     in_order,
-    numbered,
     to_json,
 )
 from events.clashes import Finding, findings_of
+from events.differences import Change, difference, numbered
 from events.models import AgendaRelease, Appearance, Edition, Partnership, Session, record
 from events.signals import agenda_released
 from events.text import clean_line

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from events.views import agenda, editions, feeds, sessions
+from events.views import agenda, editions, feeds, releases, sessions
 
 app_name = "events"
 urlpatterns = [
@@ -12,7 +12,7 @@ urlpatterns = [
     path("editions/<slug:slug>/", editions.edition, name="edition"),
     path("editions/<slug:slug>/visits/<int:pk>/", editions.visit, name="visit"),
     path("editions/<slug:slug>/agenda/", agenda.agenda, name="agenda"),
-    path("editions/<slug:slug>/agenda/changes/", agenda.changes, name="changes"),
+    path("editions/<slug:slug>/agenda/changes/", releases.changes, name="changes"),
     path("editions/<slug:slug>/agenda/changes.atom", feeds.changes_atom, name="changes_atom"),
     path("editions/<slug:slug>/agenda.ics", feeds.agenda_ics, name="agenda_ics"),
     path("editions/<slug:slug>/agenda.json", feeds.agenda_json, name="agenda_json"),

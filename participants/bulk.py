@@ -67,7 +67,7 @@ def recipients(edition: Edition, audience: str) -> list[Participant] | list[Dele
     if kind == "visit":
         return list(people.filter(bookings__visit=int(key), bookings__state=VisitBooking.State.CONFIRMED))
     standing = VisitBooking.objects.filter(visit=int(key), participant__in=people.confirmed()).exclude(state__in=ENDED)
-    lacking = [one for one in standing.select_related("visit", "record") if visits.todo(one)]
+    lacking = [one for one in standing.select_related("visit", "record") if visits.own_tasks(one)]
     return list(people.filter(pk__in=[booking.participant_id for booking in lacking]))
 
 

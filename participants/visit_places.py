@@ -86,7 +86,7 @@ def missing(booking: VisitBooking) -> list[str]:
     return [code for code, absent in is_missing.items() if absent]
 
 
-def todo(booking: VisitBooking) -> list[str]:
+def own_tasks(booking: VisitBooking) -> list[str]:
     """What of it the participant has to do; the approval is the host's."""
     return [code for code in missing(booking) if code != "approval"]
 

@@ -38,15 +38,15 @@ from participants.visit_places import (
     missing,
     move,
     open_visits,
+    own_tasks,
     places_left,
     save,
-    todo,
     with_visit,
 )
 
 # What others ask about visits and find here, beside the verbs.
 __all__ = ["ASKED_RECORD", "STANDING", "TRANSITIONS", "VisitError", "in_line", "is_listed", "is_off", "is_open"]
-__all__ += ["is_ready", "missing", "open_visits", "places_left", "todo"]
+__all__ += ["is_ready", "missing", "open_visits", "own_tasks", "places_left"]
 REMINDED_ONCE_IN = dt.timedelta(days=1)
 
 
@@ -334,11 +334,11 @@ def remind_incomplete(*, visit: FieldVisit, by: str, at: dt.datetime | None = No
         raise VisitError(_("The list goes to the host on %(moment)s.") % {"moment": listed})
     reminded = 0
     for booking in in_line(visit).select_for_update(of=("self",), no_key=True):
-        if not may_remind(booking, at) or not todo(with_visit(booking, visit)):
+        if not may_remind(booking, at) or not own_tasks(with_visit(booking, visit)):
             continue
         booking.reminded_at = at
         booking.save(update_fields=["reminded_at"])
-        mail.visit_incomplete(booking, rules="rules" in todo(booking), record="record" in todo(booking))
+        mail.visit_incomplete(booking, rules="rules" in own_tasks(booking), record="record" in own_tasks(booking))
         reminded += 1
     record(visit, "remind incomplete", by=by, edition=visit.session.edition, after=f"{reminded} mails")
     return reminded

@@ -15,11 +15,12 @@ from django.utils import timezone as clock
 from django.utils.http import urlencode
 from django.utils.translation import get_language
 
-from events.agenda import Agenda, NowNext, now_next, said
+from events.agenda import Agenda, said
 from events.caching import cached_answer
-from events.models import AgendaRelease, Edition
+from events.models import Edition
 from events.models.edition import EARLIEST, LATEST
-from events.scheduling import change_in_words, released_agenda
+from events.now_next import NowNext, now_next
+from events.scheduling import released_agenda
 from events.views.frame import edition_frame, footnotes_of, frame_of
 from events.views.rows import days_of, row_of
 
@@ -203,20 +204,3 @@ def _filters(found: Agenda, question: Question) -> list[dict[str, object]]:
         for kind, icon, on, choices in asked
         if choices
     ]
-
-
-@login_not_required
-def changes(request: HttpRequest, slug: str) -> HttpResponse:
-    """Every release, newest first, each with its difference in words."""
-    edition = Edition.objects.public().filter(slug=slug).first()
-    if edition is None:
-        raise Http404
-    latest = released_agenda(slug)
-    releases = AgendaRelease.objects.filter(edition=edition).defer("document")[:100] if latest else []
-    rows = [
-        {"release": release, "changes": [change_in_words(change, latest) for change in release.difference]}
-        for release in releases
-        if latest
-    ]
-    context = {"frame": edition_frame(edition, "agenda"), "edition": edition, "rows": rows}
-    return render(request, "events/changes.html", context)

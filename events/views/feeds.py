@@ -10,9 +10,11 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone as clock
 from django.utils.translation import get_language
 
-from events import feeds
 from events.agenda import Agenda
 from events.caching import cached_answer
+from events.feeds.atom import to_atom
+from events.feeds.calendar import to_ics
+from events.feeds.schedules import to_json, to_xml
 from events.models import AgendaRelease
 from events.scheduling import released_agenda
 
@@ -46,9 +48,7 @@ def _language() -> str:
 def agenda_ics(request: HttpRequest, slug: str) -> HttpResponse:
     """The calendar that phones subscribe to."""
     agenda = _released(slug)
-    return _feed(
-        request, agenda, "ics", ICS, lambda: feeds.to_ics(agenda, site=settings.SITE_URL, language=_language())
-    )
+    return _feed(request, agenda, "ics", ICS, lambda: to_ics(agenda, site=settings.SITE_URL, language=_language()))
 
 
 def _dated(slug: str) -> Agenda:
@@ -63,18 +63,14 @@ def _dated(slug: str) -> Agenda:
 def agenda_json(request: HttpRequest, slug: str) -> HttpResponse:
     """The schedule as JSON."""
     agenda = _dated(slug)
-    return _feed(
-        request, agenda, "json", JSON, lambda: feeds.to_json(agenda, site=settings.SITE_URL, language=_language())
-    )
+    return _feed(request, agenda, "json", JSON, lambda: to_json(agenda, site=settings.SITE_URL, language=_language()))
 
 
 @login_not_required
 def agenda_xml(request: HttpRequest, slug: str) -> HttpResponse:
     """The schedule as XML."""
     agenda = _dated(slug)
-    return _feed(
-        request, agenda, "xml", XML, lambda: feeds.to_xml(agenda, site=settings.SITE_URL, language=_language())
-    )
+    return _feed(request, agenda, "xml", XML, lambda: to_xml(agenda, site=settings.SITE_URL, language=_language()))
 
 
 @login_not_required
@@ -89,7 +85,7 @@ def session_ics(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         agenda,
         f"session {pk}",
         ICS,
-        lambda: feeds.to_ics(agenda, only=[item], site=settings.SITE_URL, language=_language()),
+        lambda: to_ics(agenda, only=[item], site=settings.SITE_URL, language=_language()),
     )
 
 
@@ -100,6 +96,6 @@ def changes_atom(request: HttpRequest, slug: str) -> HttpResponse:
 
     def make() -> bytes:
         releases = AgendaRelease.objects.filter(edition__slug=slug).defer("document")[:RELEASES_TOLD]
-        return feeds.to_atom(agenda, releases, site=settings.SITE_URL, language=_language())
+        return to_atom(agenda, releases, site=settings.SITE_URL, language=_language())
 
     return _feed(request, agenda, "atom", ATOM, make)

@@ -225,7 +225,7 @@ MISSING = {
 
 def _has_to_act(booking: VisitBooking) -> bool:
     is_asked = booking.state in STANDING and booking.participant.status == "confirmed"
-    return is_asked and bool(visits.todo(booking))
+    return is_asked and bool(visits.own_tasks(booking))
 
 
 def _counts(visit: FieldVisit, rows: list[Any], incomplete: int) -> list[tuple[str, Any]]:

@@ -1,11 +1,11 @@
 """The secretariat works in the back office in a real browser; the fixture fails on any breach of the policy."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
 from events.models import AgendaRelease
 from participants.models import Participant
 from tests import make
+from tests.browser.looking import faults_of_ours
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -29,12 +29,6 @@ def signed_in(visit, user, path="/admin/", **more):
     page.get_by_role("button", name="Sign in").click()
     page.wait_for_url(f"**{path}")
     return page
-
-
-def faults(page):
-    """What axe finds wrong in what is ours on the page."""
-    results = Axe().run(page, context="#content-main")
-    return [(violation["id"], violation["nodes"][0]["html"]) for violation in results.response["violations"]]
 
 
 def test_the_secretariat_decides_and_corrects(visit, edition):
@@ -95,7 +89,7 @@ def test_every_page_obeys_the_policy_and_ours_are_accessible_and_fit(visit, edit
     for path in ours:
         page.goto(f"/admin/{path}")
         width_is = page.evaluate("[document.documentElement.scrollWidth, document.documentElement.clientWidth]")
-        assert (path, faults(page), width_is[0] - width_is[1]) == (path, [], 0)
+        assert (path, faults_of_ours(page), width_is[0] - width_is[1]) == (path, [], 0)
     for path in django:
         assert page.goto(f"/admin/{path}").status == 200
         width_is = page.evaluate("[document.documentElement.scrollWidth, document.documentElement.clientWidth]")

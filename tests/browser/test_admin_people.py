@@ -5,8 +5,8 @@ import pytest
 from participants import changing
 from participants.models import Participant
 from tests import make
-from tests.browser.test_admin import faults, signed_in
-from tests.browser.test_registering import is_too_wide
+from tests.browser.looking import faults_of_ours, is_too_wide
+from tests.browser.test_admin import signed_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -55,7 +55,7 @@ def test_the_pages_are_accessible_and_fit(visit, person, width, dark):
     page = signed_in(visit, make.staff("secretariat"), width=width, dark=dark)
     request = person.change_requests.get()
     page.goto(f"/admin/participants/changerequest/{request.pk}/change/")
-    assert (faults(page), is_too_wide(page)) == ([], False)
+    assert (faults_of_ours(page), is_too_wide(page)) == ([], False)
     page.goto(f"{PEOPLE}{person.pk}/change/")
     assert not is_too_wide(page)
     page.goto(PEOPLE)
@@ -63,4 +63,4 @@ def test_the_pages_are_accessible_and_fit(visit, person, width, dark):
     page.locator("select[name=action]").select_option(label="Decline")
     page.get_by_role("button", name="Go", exact=True).click()
     page.get_by_text("Boris Primjerić, Albania: pending").wait_for()
-    assert (faults(page), is_too_wide(page)) == ([], False)
+    assert (faults_of_ours(page), is_too_wide(page)) == ([], False)

@@ -4,7 +4,8 @@ import pytest
 
 from participants.models import Message
 from tests import make
-from tests.browser.test_admin import faults, signed_in
+from tests.browser.looking import faults_of_ours
+from tests.browser.test_admin import signed_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -32,17 +33,17 @@ def read(page):
 def test_a_group_is_written_to_after_a_look(visit, edition, width, dark):
     path = f"/admin/participants/bulkmessage/write/{edition.slug}/"
     page = signed_in(visit, make.staff("secretariat", edition), path, width=width, dark=dark)
-    assert (faults(page), fits(page)) == ([], 0)
+    assert (faults_of_ours(page), fits(page)) == ([], 0)
     page.get_by_label("To whom").select_option(label="Everybody confirmed")
     page.get_by_label("Subject").fill("The bus in {city}")
     page.get_by_label("Text").fill("See {lnik}")
     page.get_by_role("button", name="Show the message").click()
     page.get_by_text("“{lnik}” is no placeholder.").wait_for()
-    assert (faults(page), fits(page)) == ([], 0)
+    assert (faults_of_ours(page), fits(page)) == ([], 0)
     page.get_by_label("Text").fill("See {link}")
     page.get_by_role("button", name="Show the message").click()
     page.get_by_role("heading", name="The bus in Tirana").first.wait_for()
-    assert (faults(page), fits(page)) == ([], 0)
+    assert (faults_of_ours(page), fits(page)) == ([], 0)
     assert "Dear Boris Primjerić," in read(page)
     assert "/my/•••" in read(page)
     assert not Message.objects.filter(kind="group").exists()
@@ -71,7 +72,7 @@ def test_every_kind_of_mail_and_a_waiting_one_can_be_read(visit, edition, width,
     page.get_by_role("link", name="Withdrawn", exact=True).click()
     page.get_by_role("link", name="Shqip").click()
     assert "Regjistrimi juaj u tërhoq." in read(page)
-    assert (faults(page), fits(page)) == ([], 0)
+    assert (faults_of_ours(page), fits(page)) == ([], 0)
     message = Message.objects.values_list("pk", flat=True)[0]
     page.goto(f"/admin/participants/message/{message}/change/")
     assert "Your place is confirmed." in read(page)

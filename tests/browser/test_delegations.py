@@ -4,7 +4,7 @@ import pytest
 
 from participants import links, nominating
 from participants.models import Participant
-from tests.browser.test_registering import faults, is_too_wide
+from tests.browser.looking import faults, is_too_wide
 from tests.participants.letter_files import PDF, workbook
 from tests.participants.registered import open_edition, participant
 

@@ -1,18 +1,16 @@
 """The desk on a phone and the attendance grid, in a real browser."""
 
-import json
 from urllib.parse import urlsplit
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 
 from participants.models import Attendance, Scan
+from tests.browser.looking import faults, faults_of_ours, is_too_wide
 from tests.participants.at_the_desk import confirmed, running_edition, session, signed_in, staff
 from tests.participants.registered import participant
 
 pytestmark = pytest.mark.django_db(transaction=True)
-RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
 
 
 @pytest.fixture
@@ -33,10 +31,7 @@ def signed_in_as(live_server, user):
 
 
 def assert_fits_and_is_accessible(page):
-    width = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-    assert width <= 0, f"{page.url} scrolls sideways by {width} px"
-    found = Axe().run(page, options=RULES).response["violations"]
-    assert not found, json.dumps([(one["id"], one["nodes"][0]["html"]) for one in found], indent=1)
+    assert (page.url, faults(page), is_too_wide(page)) == (page.url, [], False)
 
 
 @pytest.mark.parametrize("scripts", [True, False])
@@ -102,7 +97,4 @@ def test_the_grid_fits_and_is_accessible(visit, live_server, edition, width, dar
     page = visit(f"/admin/participants/attendance/grid/{edition.slug}/", width=width, dark=dark, **state)
     page.get_by_role("checkbox", name="Mira Vzorec, ").first.check()
     page.get_by_role("button", name="Save attendance").click()
-    width_over = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-    assert width_over <= 0
-    found = Axe().run(page, context="#content-main", options=RULES).response["violations"]
-    assert not found, json.dumps([(one["id"], one["nodes"][0]["html"]) for one in found], indent=1)
+    assert (faults_of_ours(page), is_too_wide(page)) == ([], False)

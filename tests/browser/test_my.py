@@ -8,7 +8,7 @@ from django.utils import timezone as clock
 
 from participants import changing, registration
 from participants.models import Message, Participant
-from tests.browser.test_registering import faults, is_too_wide
+from tests.browser.looking import faults, is_too_wide
 from tests.participants.registered import open_edition, open_visit, participant, path_of_link
 
 pytestmark = pytest.mark.django_db(transaction=True)

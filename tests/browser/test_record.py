@@ -1,10 +1,10 @@
 """A participant writes a record on a phone without a script; the visit officer opens it and takes out the list."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
 from participants.models import RecordLook, VisitRecord
 from tests import make
+from tests.browser.looking import faults, faults_of_ours, is_too_wide
 from tests.browser.test_admin import signed_in
 from tests.participants.recorded import CANARIES, asking_visit, booked, saved
 from tests.participants.registered import path_of_link
@@ -16,16 +16,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def field_visit():
     edition = make.edition(footnotes="* This designation is without prejudice to positions on status.")
     return asking_visit(edition, host_list_deadline=make.local(edition, 12))
-
-
-def faults(page, context=None):
-    """What axe finds wrong on the page."""
-    results = Axe().run(page, context=context)
-    return [(violation["id"], violation["nodes"][0]["html"]) for violation in results.response["violations"]]
-
-
-def is_too_wide(page):
-    return page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
 
 
 def fill(page):
@@ -91,9 +81,9 @@ def test_the_pages_are_clean_for_assistive_technology_and_fit(visit, field_visit
     office = signed_in(visit, make.staff("visit-officer", field_visit.session.edition), width=width, dark=dark)
     for path in ("visits/", f"visits/{booking.visit_id}/", f"bookings/{booking.pk}/"):
         office.goto(f"/admin/participants/recordlook/{path}")
-        assert (path, faults(office, "#content-main"), is_too_wide(office)) == (path, [], False)
+        assert (path, faults_of_ours(office), is_too_wide(office)) == (path, [], False)
     office.get_by_role("button", name="Open the record").click()
-    assert (faults(office, "#content-main"), is_too_wide(office)) == ([], False)
+    assert (faults_of_ours(office), is_too_wide(office)) == ([], False)
     office.get_by_label("Why do you need it?").fill("The gate asked")
     office.get_by_role("button", name="Open the record").click()
-    assert (faults(office, "#content-main"), is_too_wide(office)) == ([], False)
+    assert (faults_of_ours(office), is_too_wide(office)) == ([], False)

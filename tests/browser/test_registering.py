@@ -3,9 +3,9 @@
 import re
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
 from participants.models import Message, Participant
+from tests.browser.looking import faults, is_too_wide
 from tests.participants.registered import open_edition, open_visit, participant, path_of_link
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -18,16 +18,6 @@ def edition():
     edition = open_edition()
     open_visit(edition)
     return edition
-
-
-def faults(page):
-    """What axe finds wrong on the page."""
-    results = Axe().run(page)
-    return [(violation["id"], violation["nodes"][0]["html"]) for violation in results.response["violations"]]
-
-
-def is_too_wide(page):
-    return page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
 
 
 def fill(page):

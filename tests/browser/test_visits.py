@@ -1,13 +1,10 @@
 """A practitioner books a visit on a phone, without a script and by keyboard; the secretariat decides in the office."""
 
-import json
-
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
 from participants.models import VisitBooking
 from tests import make
-from tests.browser.test_admin import faults as faults_of_ours
+from tests.browser.looking import faults, faults_of_ours, is_too_wide
 from tests.browser.test_admin import signed_in
 from tests.participants.registered import path_of_link
 
@@ -36,9 +33,7 @@ def asking(edition):
 
 def check(page):
     """It fits, and axe finds nothing."""
-    assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"), page.url
-    found = Axe().run(page).response["violations"]
-    assert not found, json.dumps([(one["id"], one["nodes"][0]["html"]) for one in found], indent=1)
+    assert (page.url, faults(page), is_too_wide(page)) == (page.url, [], False)
 
 
 def test_a_visit_is_booked_accepted_and_given_back_on_a_phone_without_a_script(visit, edition, asking):
@@ -88,8 +83,7 @@ def test_the_secretariat_refuses_and_the_pages_fit(visit, edition, asking, width
     page = signed_in(visit, make.staff("secretariat", edition), path, width=width)
     for one in (path, path + "rules/"):
         page.goto(one)
-        wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        assert (one, faults_of_ours(page), wide) == (one, [], 0)
+        assert (one, faults_of_ours(page), is_too_wide(page)) == (one, [], False)
     page.goto(path)
     page.get_by_label(f"Choose {booking.participant.name}").check()
     page.get_by_role("button", name="The host refuses…").click()

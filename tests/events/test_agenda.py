@@ -16,13 +16,12 @@ from events.agenda import (
     Room,
     Talk,
     Topic,
-    difference,
     from_json,
-    now_next,
-    numbered,
     said,
     to_json,
 )
+from events.differences import difference, numbered
+from events.now_next import now_next
 
 TIRANA = zoneinfo.ZoneInfo("Europe/Tirane")
 DAY = dt.date(2018, 10, 9)

@@ -16,8 +16,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
-from events import feeds
 from events.agenda import Room
+from events.feeds.atom import to_atom
+from events.feeds.calendar import to_ics
+from events.feeds.schedules import to_json, to_xml
 from events.models import Session, Talk, Topic
 from events.scheduling import release_agenda, released_agenda
 from tests import make
@@ -37,7 +39,7 @@ def released(edition, **more):
 
 
 def ics(agenda, language="en", **more):
-    return feeds.to_ics(agenda, site=SITE, language=language, **more)
+    return to_ics(agenda, site=SITE, language=language, **more)
 
 
 def events(agenda, **more):
@@ -45,11 +47,11 @@ def events(agenda, **more):
 
 
 def schedule(agenda, language="en"):
-    return json.loads(feeds.to_json(agenda, site=SITE, language=language))["schedule"]["conference"]
+    return json.loads(to_json(agenda, site=SITE, language=language))["schedule"]["conference"]
 
 
 def xml(agenda, language="en"):
-    return etree.fromstring(feeds.to_xml(agenda, site=SITE, language=language))
+    return etree.fromstring(to_xml(agenda, site=SITE, language=language))
 
 
 def programme():
@@ -315,7 +317,7 @@ def atom(edition, language="en"):
     releases = edition.releases.defer("document")
     latest = released_agenda(edition.slug)
     assert latest is not None
-    return etree.fromstring(feeds.to_atom(latest, releases, site=SITE, language=language))
+    return etree.fromstring(to_atom(latest, releases, site=SITE, language=language))
 
 
 def test_changes_are_a_feed_newest_first_in_the_readers_words():

@@ -1,4 +1,4 @@
-"""The control of every race."""
+"""The control of every race, and browsers that have opened a link; whose, the fixtures of each file say."""
 
 from __future__ import annotations
 
@@ -6,8 +6,12 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.test import Client
 
+from participants.models import Delegation, Participant
+from tests.participants.delegated import open_link
 from tests.participants.races import meet, take_locks_away
+from tests.participants.registered import path_of_link
 
 
 @pytest.fixture
@@ -20,3 +24,16 @@ def without_lock(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
         meet(monkeypatch, *points)
 
     return off
+
+
+@pytest.fixture
+def bearer(client: Client, person: Participant) -> Client:
+    """A browser that has opened the person's link."""
+    client.get(path_of_link(person))
+    return client
+
+
+@pytest.fixture
+def contact(client: Client, serbia: Delegation) -> Client:
+    """A browser that has opened the link of the delegation's contact."""
+    return open_link(client, serbia)

@@ -92,3 +92,8 @@ def participant(edition: Edition, email: str = "mira@example.org", **changed: An
 def path_of_link(person: Participant) -> str:
     """The path of a fresh link to a registration, as the mail holds it."""
     return "/" + links.my_link(person).split("/", 3)[3]
+
+
+def home(person: Participant) -> str:
+    """The path of My registration."""
+    return f"/my/{person.reference}/"

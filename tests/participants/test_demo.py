@@ -10,8 +10,8 @@ import time_machine
 from django.core.management import CommandError, call_command
 from django.utils import timezone as clock
 
-from events import feeds
 from events.edition_files import read_bytes
+from events.feeds.schedules import to_json, to_xml
 from events.loading import load
 from events.models import Appearance, Edition, FieldVisit, HistoryLine, Session, Speaker
 from events.scheduling import find_clashes, released_agenda
@@ -178,7 +178,7 @@ def test_delegations_stand_in_protocol_order_under_their_right_names(demo):
     assert str(demo.footnotes).startswith("* This designation is without prejudice to positions on status")
 
 
-@pytest.mark.parametrize("draw", [feeds.to_json, feeds.to_xml])
+@pytest.mark.parametrize("draw", [to_json, to_xml])
 def test_the_feeds_of_the_agenda_can_be_loaded_again(demo, draw):
     agenda = released_agenda(demo.slug)
     report = load(read_bytes(draw(agenda, site="https://rasr.example.org", language="en")), by="test", slug="copy")

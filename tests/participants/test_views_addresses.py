@@ -10,7 +10,7 @@ from django.utils import timezone as clock
 
 from participants import links, registration
 from participants.models import Link, Message, Participant
-from tests.participants.registered import open_edition, participant, path_of_link
+from tests.participants.registered import home, open_edition, participant, path_of_link
 
 pytestmark = pytest.mark.django_db
 
@@ -23,17 +23,6 @@ def edition():
 @pytest.fixture
 def person(edition):
     return participant(edition)
-
-
-@pytest.fixture
-def bearer(client, person):
-    """A browser that has opened the person's link."""
-    client.get(path_of_link(person))
-    return client
-
-
-def home(person):
-    return f"/my/{person.reference}/"
 
 
 def ask(browser, person, email="new@example.org"):

@@ -13,7 +13,7 @@ from events.models import HistoryLine
 from participants import links, registration, throttling
 from participants.models import Link, Message, Participant
 from tests import make
-from tests.participants.registered import open_edition, open_visit, participant, path_of_link
+from tests.participants.registered import home, open_edition, open_visit, participant, path_of_link
 
 pytestmark = pytest.mark.django_db
 
@@ -28,17 +28,6 @@ def edition():
 @pytest.fixture
 def person(edition):
     return participant(edition)
-
-
-@pytest.fixture
-def bearer(client, person):
-    """A browser that has opened the person's link."""
-    client.get(path_of_link(person))
-    return client
-
-
-def home(person):
-    return f"/my/{person.reference}/"
 
 
 def test_the_link_leads_to_an_address_without_a_secret(client, person):

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from participants import changing, registration
 from tests import make
-from tests.participants.registered import open_edition, participant, path_of_link
+from tests.participants.registered import home, open_edition, participant, path_of_link
 
 pytestmark = pytest.mark.django_db
 
@@ -22,17 +22,6 @@ def edition():
 @pytest.fixture
 def person(edition):
     return participant(edition)
-
-
-@pytest.fixture
-def bearer(client, person):
-    """A browser that has opened the person's link."""
-    client.get(path_of_link(person))
-    return client
-
-
-def home(person):
-    return f"/my/{person.reference}/"
 
 
 def details(person, **changed):

@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 
 from participants import attendance, registration
-from tests.participants.registered import open_edition, participant, path_of_link
+from tests.participants.registered import home, open_edition, participant, path_of_link
 
 pytestmark = pytest.mark.django_db
 
@@ -18,17 +18,6 @@ def edition():
 @pytest.fixture
 def person(edition):
     return participant(edition)
-
-
-@pytest.fixture
-def bearer(client, person):
-    """A browser that has opened the person's link."""
-    client.get(path_of_link(person))
-    return client
-
-
-def home(person):
-    return f"/my/{person.reference}/"
 
 
 def test_erasure_is_asked_once_more_and_ends_the_registration(bearer, person):

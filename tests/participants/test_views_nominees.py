@@ -11,6 +11,7 @@ from django.utils import timezone
 from events.models import Edition
 from participants import links, nominating, registration
 from participants.models import Link, Message, Participant
+from tests.participants.delegated import words
 from tests.participants.registered import open_edition, open_visit, typed
 
 pytestmark = pytest.mark.django_db
@@ -39,10 +40,6 @@ def path_of(nomination):
 
 def answers(edition, **changed):
     return typed(edition, delegation=None, **changed)
-
-
-def words(response):
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", response.content.decode()))
 
 
 def test_the_form_is_filled_with_what_the_delegation_wrote(client, mira):

@@ -36,13 +36,6 @@ def person(edition):
     return make.participant(edition)
 
 
-@pytest.fixture
-def bearer(client, person):
-    """A browser that has opened the person's link."""
-    client.get(path_of_link(person))
-    return client
-
-
 def home(person):
     return f"/my/{person.reference}/visits/"
 

@@ -217,6 +217,6 @@ def test_without_the_lock_a_reminder_pressed_twice_writes_twice(monkeypatch):
     visit = make.visit(make.edition(), rules="Stay")
     make.booking(visit)
     take_locks_away(monkeypatch)
-    meet(monkeypatch, (visits, "todo"))
+    meet(monkeypatch, (visits, "own_tasks"))
     at_once(remind(visit), remind(visit))
     assert Message.objects.filter(kind="visit incomplete").count() == 2

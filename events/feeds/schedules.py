@@ -1,7 +1,4 @@
-"""An agenda as .ics (RFC 5545), .json and .xml (the schedule formats of c3voc.de/wiki/schedule); its changes as Atom.
-
-Items without a start are left out of all three; cancelled ones stay in the calendar only.
-"""
+"""An agenda as .json and .xml, the schedule formats of c3voc.de/wiki/schedule."""
 
 from __future__ import annotations
 
@@ -9,126 +6,16 @@ import datetime as dt
 import json
 import re
 import uuid
-from collections.abc import Iterable
 from typing import Any
-from urllib.parse import urlsplit
 
-import icalendar
-from django.utils import translation
-from django.utils.feedgenerator import Atom1Feed
-from django.utils.html import format_html, format_html_join
-from django.utils.translation import gettext as _
 from lxml import etree
 
-from events.agenda import Agenda, Item, Person, said
-from events.models import AgendaRelease, Appearance
-from events.scheduling import change_in_words
+from events.agenda import Agenda, Item, said
+from events.feeds.words import NOT_XML, description, edition_url, session_url, timed, title
 from events.text import clean_line, clean_text, fold
-from events.vtimezone import vtimezone
-
-REFRESH = dt.timedelta(minutes=15)
-# Illegal in XML 1.0; texts are cleaned when stored, this guards what was stored before a rule was made.
-_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-
 
 # What the JSON schema takes for the name of a zone.
 _ZONE_NAME = re.compile(r"[A-Z][a-z]+/[A-Z][a-z]+|UTC\Z")
-
-
-def edition_url(site: str, agenda: Agenda, language: str) -> str:
-    """The address of the edition's page in that language."""
-    return f"{site}{'' if language == 'en' else f'/{language}'}/editions/{agenda.slug}/"
-
-
-def session_url(site: str, agenda: Agenda, item: Item, language: str = "en") -> str:
-    """The address of a session's page in that language."""
-    return f"{edition_url(site, agenda, language)}sessions/{item.id}/"
-
-
-def timed(agenda: Agenda, *, cancelled: bool) -> list[Item]:
-    """The items a feed can hold."""
-    return [item for item in agenda.items if item.start and (cancelled or not item.is_cancelled)]
-
-
-def speaker_line(person: Person) -> str:
-    """A speaker as one line: honorific and name, function, organisation; the role if another than to speak."""
-    name = f"{person.honorific} {person.name}".strip()
-    line = ", ".join(part for part in (name, person.function, person.organisation) if part)
-    notes = [] if person.role == Appearance.Role.SPEAKER else [str(Appearance.Role(person.role).label)]
-    if person.state == Appearance.State.TO_BE_CONFIRMED:
-        notes.append(str(Appearance.State.TO_BE_CONFIRMED.label))
-    return f"{line} ({', '.join(notes)})" if notes else line
-
-
-def description(item: Item, language: str) -> str:
-    """Abstract, speakers and talks as plain text."""
-    parts = [said(item.abstract, language), said(item.cancelled_note, language) if item.is_cancelled else ""]
-    with translation.override(language):
-        parts += [speaker_line(person) for person in item.people]
-        for talk in item.talks:
-            names = "; ".join(speaker_line(person) for person in talk.people)
-            parts.append(f"{said(talk.title, language)}{f': {names}' if names else ''}")
-    return clean_text("\n".join(part for part in parts if part))
-
-
-def title(item: Item, language: str) -> str:
-    """The title, with the letter of a parallel group before it."""
-    return clean_line(f"{item.letter}. {said(item.title, language)}" if item.letter else said(item.title, language))
-
-
-# -- iCalendar ----------------------------------------------------------------------------------------------------
-
-
-def to_ics(agenda: Agenda, *, site: str, language: str, only: Iterable[Item] | None = None) -> bytes:
-    """The agenda as a calendar, with VTIMEZONE; `only` limits it to some items. `site` is the address of the site."""
-    items = timed(agenda, cancelled=True) if only is None else [item for item in only if item.start]
-    calendar = icalendar.Calendar()
-    calendar.add("version", "2.0")
-    calendar.add("prodid", "-//RASR//Agenda//EN")
-    calendar.add("calscale", "GREGORIAN")
-    calendar.add("method", "PUBLISH")
-    name = clean_line(said(agenda.label, language) or said(agenda.title, language))
-    calendar.add("name", name)
-    calendar.add("x-wr-calname", name)
-    if agenda.timezone:
-        calendar.add("x-wr-timezone", agenda.zone.key)
-    calendar.add("refresh-interval", REFRESH, parameters={"VALUE": "DURATION"})
-    calendar.add("x-published-ttl", "PT15M")
-    events = [_event(agenda, item, site, language) for item in items]
-    # A calendar holds at least one component: without events it is the zone.
-    days = [item.start.date() for item in items if item.start] or agenda.days
-    if days and agenda.zone.key != "UTC":
-        calendar.add_component(vtimezone(agenda.zone, min(days), max(days)))
-    for event in events:
-        calendar.add_component(event)
-    return calendar.to_ical()
-
-
-def _event(agenda: Agenda, item: Item, site: str, language: str) -> icalendar.Event:
-    event = icalendar.Event()
-    event.add("uid", f"{item.uid}@{urlsplit(site).hostname}")
-    stamp = item.changed_at or agenda.released_at or dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
-    event.add("dtstamp", stamp.astimezone(dt.UTC))
-    event.add("last-modified", stamp.astimezone(dt.UTC))
-    event.add("sequence", item.sequence)
-    event.add("status", "CANCELLED" if item.is_cancelled else "CONFIRMED")
-    event.add("summary", title(item, language))
-    if item.start:
-        event.add("dtstart", item.start.astimezone(agenda.zone))
-    if item.end:
-        event.add("dtend", item.end.astimezone(agenda.zone))
-    place = [agenda.room_name(item.room), agenda.venue, agenda.city]
-    if location := clean_line(", ".join(part for part in place if part)):
-        event.add("location", location)
-    if words := description(item, language):
-        event.add("description", words)
-    event.add("url", session_url(site, agenda, item, language))
-    event.add("categories", [item.kind.replace("_", " ")])
-    event.add("transp", "OPAQUE")
-    return event
-
-
-# -- The schedule formats -----------------------------------------------------------------------------------------
 
 
 def acronym(agenda: Agenda) -> str:
@@ -293,40 +180,8 @@ def _xml_event(parent: Any, agenda: Agenda, item: Item, room: str, site: str, la
 
 
 def _add(parent: Any, tag: str, text: str | None = None, **attributes: str) -> Any:
-    cleaned = {name: _NOT_XML.sub("", value) for name, value in attributes.items()}
+    cleaned = {name: NOT_XML.sub("", value) for name, value in attributes.items()}
     node = etree.SubElement(parent, tag, attrib=cleaned)
     if text is not None:
-        node.text = _NOT_XML.sub("", text)
+        node.text = NOT_XML.sub("", text)
     return node
-
-
-# -- What changed -------------------------------------------------------------------------------------------------
-
-
-def to_atom(agenda: Agenda, releases: Iterable[AgendaRelease], *, site: str, language: str) -> bytes:
-    """The releases of this agenda as an Atom feed, each with its difference in words. `agenda` is the latest."""
-    page = f"{edition_url(site, agenda, language)}agenda/"
-    with translation.override(language):
-        name = clean_line(said(agenda.label, language) or said(agenda.title, language))
-        feed = Atom1Feed(
-            title=_("%(edition)s: what changed") % {"edition": name},
-            link=f"{page}changes/",
-            feed_url=f"{page}changes.atom",
-            description="",
-            language=language,
-            author_name=name,
-        )
-        for release in releases:
-            words = [change_in_words(change, agenda) for change in release.difference]
-            note = format_html("<p>{}</p>", release.note) if release.note else ""
-            listed = format_html_join("", "<li>{}</li>", ((word,) for word in words))
-            told = format_html("{}<ul>{}</ul>", note, listed) if words else note
-            feed.add_item(
-                title=_("Release %(number)s") % {"number": release.number},
-                link=f"{page}?release={release.number}",
-                description=_NOT_XML.sub("", told),
-                unique_id=f"{edition_url(site, agenda, 'en')}agenda/?release={release.number}",
-                pubdate=release.released_at,
-                updateddate=release.released_at,
-            )
-    return str(feed.writeString("utf-8")).encode()

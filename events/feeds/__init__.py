@@ -1,0 +1,1 @@
+"""What other programs read of an agenda: calendar, schedule files, the list of changes."""

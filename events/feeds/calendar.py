@@ -1,0 +1,65 @@
+"""An agenda as .ics (RFC 5545)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from urllib.parse import urlsplit
+
+import icalendar
+
+from events.agenda import Agenda, Item, said
+from events.feeds.words import description, session_url, timed, title
+from events.text import clean_line
+from events.vtimezone import vtimezone
+
+REFRESH = dt.timedelta(minutes=15)
+
+
+def to_ics(agenda: Agenda, *, site: str, language: str, only: Iterable[Item] | None = None) -> bytes:
+    """The agenda as a calendar, with VTIMEZONE; `only` limits it to some items. `site` is the address of the site."""
+    items = timed(agenda, cancelled=True) if only is None else [item for item in only if item.start]
+    calendar = icalendar.Calendar()
+    calendar.add("version", "2.0")
+    calendar.add("prodid", "-//RASR//Agenda//EN")
+    calendar.add("calscale", "GREGORIAN")
+    calendar.add("method", "PUBLISH")
+    name = clean_line(said(agenda.label, language) or said(agenda.title, language))
+    calendar.add("name", name)
+    calendar.add("x-wr-calname", name)
+    if agenda.timezone:
+        calendar.add("x-wr-timezone", agenda.zone.key)
+    calendar.add("refresh-interval", REFRESH, parameters={"VALUE": "DURATION"})
+    calendar.add("x-published-ttl", "PT15M")
+    events = [_event(agenda, item, site, language) for item in items]
+    # A calendar holds at least one component: without events it is the zone.
+    days = [item.start.date() for item in items if item.start] or agenda.days
+    if days and agenda.zone.key != "UTC":
+        calendar.add_component(vtimezone(agenda.zone, min(days), max(days)))
+    for event in events:
+        calendar.add_component(event)
+    return calendar.to_ical()
+
+
+def _event(agenda: Agenda, item: Item, site: str, language: str) -> icalendar.Event:
+    event = icalendar.Event()
+    event.add("uid", f"{item.uid}@{urlsplit(site).hostname}")
+    stamp = item.changed_at or agenda.released_at or dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
+    event.add("dtstamp", stamp.astimezone(dt.UTC))
+    event.add("last-modified", stamp.astimezone(dt.UTC))
+    event.add("sequence", item.sequence)
+    event.add("status", "CANCELLED" if item.is_cancelled else "CONFIRMED")
+    event.add("summary", title(item, language))
+    if item.start:
+        event.add("dtstart", item.start.astimezone(agenda.zone))
+    if item.end:
+        event.add("dtend", item.end.astimezone(agenda.zone))
+    place = [agenda.room_name(item.room), agenda.venue, agenda.city]
+    if location := clean_line(", ".join(part for part in place if part)):
+        event.add("location", location)
+    if words := description(item, language):
+        event.add("description", words)
+    event.add("url", session_url(site, agenda, item, language))
+    event.add("categories", [item.kind.replace("_", " ")])
+    event.add("transp", "OPAQUE")
+    return event
