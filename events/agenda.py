@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import re
 import zoneinfo
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -164,6 +165,17 @@ class Agenda:
 def said(texts: Texts, language: str) -> str:
     """The text in this language, else in English, else in any."""
     return texts.get(language) or texts.get("en") or next((text for text in texts.values() if text), "")
+
+
+def notes_used(notes: Texts, printed: Iterable[str], language: str) -> list[str]:
+    """The footnotes whose mark (what a note begins with, as "*") stands at the end of a word in what is printed."""
+    kept = []
+    texts = list(printed)
+    for note in said(notes, language).splitlines():
+        mark = re.match(r"[^\w\s]+", note.strip())
+        if mark and any(re.search(rf"\w{re.escape(mark[0])}(?!\w)", text) for text in texts):
+            kept.append(note.strip())
+    return kept
 
 
 def in_order(items: Iterable[Item]) -> tuple[Item, ...]:

@@ -53,6 +53,10 @@ TABLE = {
     "events:agenda_ics": ALL,
     "events:agenda_json": ALL,
     "events:agenda_xml": ALL,
+    "events:agenda_pdf": ALL,
+    "events:agenda_xlsx": ALL,
+    "events:speakers": ALL,
+    "events:speaker": ALL,
     "events:session": ALL,
     "events:session_ics": ALL,
     # Registration A; who has the token of a link is its holder

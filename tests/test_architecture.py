@@ -19,12 +19,13 @@ LEVELS = {
     "events": [
         {"urls", "admin", "management"},
         {"views", "templatetags", "past_editions"},
+        {"exports", "papers"},
         {"feeds", "loading", "caching"},
         {"edition_files", "scheduling"},
         {"clashes", "vtimezone", "now_next", "differences"},
         {"agenda", "signals"},
         {"models"},
-        {"text", "typesetting"},
+        {"text", "typesetting", "workbooks", "sheets"},
     ],
     "participants": [
         {"urls", "admin", "management", "backends"},
@@ -46,7 +47,6 @@ LEVELS = {
         {"answers"},
         {"models"},
         {"addresses", "typed", "scanned", "spreadsheets", "seating", "nationalities"},
-        {"workbooks"},
     ],
 }
 

@@ -134,6 +134,8 @@ class World:
         pk = {"admin:events_edition_release": self.edition.pk, "admin:participants_attendance_person": self.a.pk}.get(
             name, self.delegation.pk if route.startswith("delegations/") else pk
         )
+        if name == "events:speaker":
+            pk = self.session.appearances.get().speaker_id
         values = {
             "slug": self.edition.slug,
             "pk": pk,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import zoneinfo
 from typing import Any
+from urllib.parse import quote
 
 from django import template
 from django.conf import settings
@@ -12,10 +13,12 @@ from django.urls import translate_url
 from django.utils import formats
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from i18nfield.strings import LazyI18nString
 
 from events.agenda import Person
+from events.text import clean_line
 
 register = template.Library()
 
@@ -34,6 +37,19 @@ def language_links(context: dict[str, Any]) -> list[tuple[str, str, str]]:
     if request and request.resolver_match is None:  # an error page has no twin
         path = "/"
     return [(code, name, translate_url(path, code)) for code, name in settings.LANGUAGES]
+
+
+@register.simple_tag(takes_context=True)
+def address_of_page(context: dict[str, Any]) -> str:
+    """The whole address of this page, as others link to it: without what the reader asks of it."""
+    request = context.get("request")
+    return f"{settings.SITE_URL}{quote(request.path)}" if request else settings.SITE_URL
+
+
+@register.simple_tag
+def described_once(text: Any) -> str:
+    """A text of any length as one line that fits into a preview."""
+    return Truncator(clean_line(str(text or ""))).chars(300)
 
 
 @register.filter
