@@ -40,7 +40,7 @@ def workbook(title: str, sheets: Iterable[Sheet]) -> bytes:
     }
     with xlsxwriter.Workbook(stream, options) as book:
         book.set_properties({"title": _clean(title)[:255]})
-        looks = {
+        looks: dict[str, dict[str, Any]] = {
             "bold": {"bold": True},
             "text": {},
             "wrapped": {"text_wrap": True},

@@ -24,6 +24,15 @@ class Remark:
         return f"{self.place}: {self.sentence}" if self.place else self.sentence
 
 
+class WrongRows(EditionFileError):
+    """A table with rows that are wrong; `rows` names the first of `count`, each with its place and a sentence."""
+
+    def __init__(self, rows: list[Remark], count: int) -> None:
+        super().__init__("\n".join(map(str, rows)))
+        self.rows = rows
+        self.count = count
+
+
 @dataclass(frozen=True)
 class Person:
     """Who speaks, as what: the values of an Appearance and its Speaker."""
@@ -89,6 +98,8 @@ class EditionFile:
     timezone: str = ""
     source: str = ""
     acronym: str = ""
+    slug: str = ""  # of the edition, where the file names its address
+    release: int | None = None  # the release that the file was written from
     rooms: list[Room] = field(default_factory=list)
     items: list[Item] = field(default_factory=list)
     remarks: list[Remark] = field(default_factory=list)

@@ -15,6 +15,7 @@ from i18nfield.strings import LazyI18nString
 from events.edition_files import EditionFile, EditionFileError, Remark
 from events.edition_files.places import zone_of
 from events.loading.compare import english, with_english
+from events.loading.released import against_release
 from events.loading.sessions import Sessions
 from events.models import Edition, record
 from events.text import fold
@@ -51,13 +52,14 @@ def load(file: EditionFile, *, by: str, slug: str | None = None, timezone: str =
 
 
 def _load(file: EditionFile, *, by: str, slug: str | None, timezone: str) -> Report:
+    slug = slug or file.slug or None
     if timezone and timezone not in zoneinfo.available_timezones():
         raise EditionFileError(_("“%(text)s” is not a time zone. Write one like Europe/Tirane.") % {"text": timezone})
     edition, is_new = _found(file, slug) or (_made(file, slug), True)
     report = Report(edition, is_new, remarks=list(file.remarks))
     _take_facts(edition, file, _zone(edition, file, timezone, report), report)
     sessions = Sessions(edition, report.remarks)
-    sessions.take(file)
+    sessions.take(against_release(file, edition, report.remarks))
     report.remarks += _left_open(file)
     report.made, report.changed, report.unchanged = sessions.made, sessions.changed, sessions.unchanged
     report.talks, report.speakers, report.rooms = sessions.counts()
@@ -114,6 +116,8 @@ def _slug(file: EditionFile) -> str:
 
 
 def _made(file: EditionFile, slug: str | None) -> Edition:
+    if not file.title:
+        raise EditionFileError(_("The file does not say which edition it is about. Choose one with --slug."))
     title = LazyI18nString({"en": file.title})
     return Edition.objects.create(slug=slug or _slug(file), title=title)
 

@@ -99,7 +99,8 @@ def match(items: list[Item], sessions: list[Session], edition: Edition) -> list[
     """
     keyed = list(zip(_keys_of_sessions(sessions, edition), sessions, strict=True))
     keys = keys_of(items)
-    by_id = {session.external_id: session for session in sessions if session.external_id}
+    by_id = {str(session.uid): session for session in sessions}  # as a table names them
+    by_id |= {session.external_id: session for session in sessions if session.external_id}
     found = [by_id.get(item.id) if item.id else None for item in items]
     taken = {session.pk for session in found if session}
     for fits in (operator.eq, _was_open):

@@ -120,7 +120,8 @@ class Sessions:
         now = current(session) if session.pk else {}
         new = self._values(item)
         write, loaded = self._compare(item, session, now, new)
-        loaded["key"] = list(key)
+        is_named = item.id == str(session.uid)  # by a table, beside what other files call it
+        loaded["key"] = session.loaded["key"] if is_named and session.loaded else list(key)
         room = new["room"] if "room" in write else now["room"]
         room_before = now.get("room", "")
         if room != room_before or (room and write & {"times", "kind"}):
@@ -132,7 +133,9 @@ class Sessions:
         written = write - {"room"} | ({"room"} if room_before and not room else set())
         if is_new:
             self.made += 1
-        if item.id:
+        if is_named and session.external_id:
+            loaded["id"] = session.external_id
+        elif item.id and not is_named:
             loaded["id"] = session.external_id = item.id
         if written or session.loaded != loaded or (session.room is None and room_before):
             self._write(item, session, write, loaded)
