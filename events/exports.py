@@ -39,7 +39,7 @@ def agenda_xlsx(agenda: Agenda, *, language: str) -> bytes:
 
 def _columns(agenda: Agenda, language: str) -> list[Column]:
     """Every column; titles and abstracts in each language that has any, the reader's first. English is always there."""
-    held: list[Item | Talk] = [each for item in agenda.items for each in (item, *item.talks)]
+    held: list[Item | Talk] = [*agenda.items, *(talk for item in agenda.items for talk in item.talks)]
     texts = {"title": [each.title for each in held], "abstract": [each.abstract for each in held]}
     columns: list[Column] = []
     for name in COLUMNS:

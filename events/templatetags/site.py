@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import zoneinfo
 from typing import Any
 from urllib.parse import quote
@@ -17,10 +18,11 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from i18nfield.strings import LazyI18nString
 
-from events.agenda import Person
+from events.agenda import Agenda, Person
 from events.text import clean_line
 
 register = template.Library()
+_IN_A_PAGE = {ord(sign): f"\\u{ord(sign):04X}" for sign in "<>&"}
 
 
 @register.simple_tag
@@ -44,6 +46,13 @@ def address_of_page(context: dict[str, Any]) -> str:
     """The whole address of this page, as others link to it: without what the reader asks of it."""
     request = context.get("request")
     return f"{settings.SITE_URL}{quote(request.path)}" if request else settings.SITE_URL
+
+
+@register.simple_tag
+def linked_data(facts: dict[str, Any]) -> SafeString:
+    """Facts for other programs, in a block that no browser runs; no text in it can end the block."""
+    text = json.dumps(facts, ensure_ascii=False).translate(_IN_A_PAGE)
+    return format_html('<script type="application/ld+json">{}</script>', SafeString(text))
 
 
 @register.simple_tag
@@ -113,6 +122,19 @@ def days_in_words(edition: Any) -> str:
     else:
         start = formats.date_format(first, "DATE_FORMAT" if first.year != last.year else "MONTH_DAY_FORMAT")
     return _("%(first)s to %(last)s") % {"first": start, "last": end}
+
+
+@register.filter
+def facts_in_a_line(edition: Any) -> str:
+    """Days and place of an edition, as far as they are known."""
+    return ". ".join(part for part in (days_in_words(edition), edition.place) if part)
+
+
+@register.filter
+def agenda_in_a_line(agenda: Agenda) -> str:
+    """Days and city of an agenda, and what it holds."""
+    facts = [days_in_words(agenda), agenda.city, _("Sessions, times, rooms and speakers.")]
+    return ". ".join(part for part in facts if part)
 
 
 @register.filter

@@ -67,7 +67,7 @@ def speaker(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     written = Speaker.objects.filter(pk=pk).values_list("biography", flat=True).first()
     biography = texts(written) if written else {}
     version = hashlib.sha256(repr(sorted(biography.items())).encode()).hexdigest()
-    # Nothing says when a biography was changed: who asks by a date alone gets the page again.
+    # Nothing says when a biography was changed: its page has a tag alone.
     return _answer(
         request, agenda, f"speaker {pk} {version}", lambda: _page(request, agenda, pk, biography), dated=False
     )
@@ -87,13 +87,16 @@ def _answer(
     modified = agenda.released_at or now
     if end and modified < end <= now:  # with the edition the entry for its participants leaves the menu
         modified = end
-    return cached_answer(
+    response = cached_answer(
         request,
         key=f"{what} {agenda.slug} {agenda.number} {agenda.released_at} {get_language()} {modified}",
         modified=modified if dated else now,
         content_type=HTML,
         make=make,
     )
+    if not dated:
+        del response["Last-Modified"]
+    return response
 
 
 def _list(request: HttpRequest, agenda: Agenda) -> bytes:

@@ -54,15 +54,9 @@ def released(edition):
 
 def rows_of(edition):
     """Everything that a load could change."""
+    facts = ("id", "title", "start", "end", "day", "room", "order", "kind", "status", "letter", "source_note")
     return [
-        list(
-            Session.objects.filter(edition=edition)
-            .order_by("id")
-            .values()
-            .values_list(
-                "id", "title", "start", "end", "day", "room", "order", "kind", "status", "letter", "source_note"
-            )
-        ),
+        list(Session.objects.filter(edition=edition).order_by("id").values_list(*facts)),
         list(Talk.objects.filter(session__edition=edition).order_by("id").values_list("id", "title", "abstract")),
         list(Appearance.objects.filter(session__edition=edition).order_by("id").values_list()),
         list(Speaker.objects.order_by("id").values_list()),
