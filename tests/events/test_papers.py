@@ -4,6 +4,7 @@ import dataclasses
 import datetime as dt
 import io
 import zoneinfo
+from typing import Any
 
 import pypdfium2
 import pytest
@@ -17,12 +18,27 @@ SITE = "https://rasr.example"
 
 
 def person(name="Arta Shembulli", **more):
-    facts = {"speaker": 1, "kind": "person", "honorific": "", "function": "", "organisation": "", "role": "speaker"}
+    facts: dict[str, Any] = {
+        "speaker": 1,
+        "kind": "person",
+        "honorific": "",
+        "function": "",
+        "organisation": "",
+        "role": "speaker",
+    }
     return Person(**facts | {"name": name, "state": "confirmed"} | more)
 
 
 def item(title="Depots", start=9, end=10, *, day=DAY, **more):
-    facts = {"id": 1, "uid": "1", "kind": "session", "letter": "", "abstract": {}, "room": None, "topics": ()}
+    facts: dict[str, Any] = {
+        "id": 1,
+        "uid": "1",
+        "kind": "session",
+        "letter": "",
+        "abstract": {},
+        "room": None,
+        "topics": (),
+    }
     facts |= {"status": "scheduled", "cancelled_note": {}, "day": day}
     facts |= {"start": day and start and dt.datetime.combine(day, dt.time(start), TIRANA)}
     facts |= {"end": day and end and dt.datetime.combine(day, dt.time(end), TIRANA)}
@@ -30,7 +46,13 @@ def item(title="Depots", start=9, end=10, *, day=DAY, **more):
 
 
 def agenda(*items, **more):
-    facts = {"slug": "2030-tirana", "title": {"en": "Workshop"}, "label": {}, "city": "Tirana", "country": "Albania"}
+    facts: dict[str, Any] = {
+        "slug": "2030-tirana",
+        "title": {"en": "Workshop"},
+        "label": {},
+        "city": "Tirana",
+        "country": "Albania",
+    }
     facts |= {"venue": "", "address": "", "timezone": "Europe/Tirane", "first_day": DAY, "last_day": DAY, "number": 3}
     facts |= {"status": "provisional", "released_at": dt.datetime(2030, 9, 1, 8, tzinfo=dt.UTC)}
     return Agenda(**facts | {"items": items} | more)
