@@ -18,8 +18,8 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from i18nfield.strings import LazyI18nString
 
+from events import text
 from events.agenda import Agenda, Person
-from events.text import clean_line
 
 register = template.Library()
 _IN_A_PAGE = {ord(sign): f"\\u{ord(sign):04X}" for sign in "<>&"}
@@ -51,14 +51,14 @@ def address_of_page(context: dict[str, Any]) -> str:
 @register.simple_tag
 def linked_data(facts: dict[str, Any]) -> SafeString:
     """Facts for other programs, in a block that no browser runs; no text in it can end the block."""
-    text = json.dumps(facts, ensure_ascii=False).translate(_IN_A_PAGE)
-    return format_html('<script type="application/ld+json">{}</script>', SafeString(text))
+    written = json.dumps(facts, ensure_ascii=False).translate(_IN_A_PAGE)
+    return format_html('<script type="application/ld+json">{}</script>', SafeString(written))
 
 
 @register.simple_tag
-def described_once(text: Any) -> str:
+def described_once(words: Any) -> str:
     """A text of any length as one line that fits into a preview."""
-    return Truncator(clean_line(str(text or ""))).chars(300)
+    return Truncator(text.clean_line(str(words or ""))).chars(300)
 
 
 @register.filter
@@ -111,17 +111,8 @@ def link_of_day(day: Any, question: Any) -> str:
 @register.simple_tag
 def days_in_words(edition: Any) -> str:
     """ "9 to 11 October 2018"; empty where the days are not known."""
-    first, last = edition.first_day, edition.last_day
-    if not first or not last:
-        return ""
-    end = formats.date_format(last, "DATE_FORMAT")
-    if first == last:
-        return end
-    if (first.year, first.month) == (last.year, last.month):
-        start = str(first.day)
-    else:
-        start = formats.date_format(first, "DATE_FORMAT" if first.year != last.year else "MONTH_DAY_FORMAT")
-    return _("%(first)s to %(last)s") % {"first": start, "last": end}
+    known = edition.first_day and edition.last_day
+    return text.days_in_words(edition.first_day, edition.last_day) if known else ""
 
 
 @register.filter

@@ -53,8 +53,8 @@ def agenda(*items, **more):
         "city": "Tirana",
         "country": "Albania",
     }
-    facts |= {"venue": "", "address": "", "timezone": "Europe/Tirane", "first_day": DAY, "last_day": DAY, "number": 3}
-    facts |= {"status": "provisional", "released_at": dt.datetime(2030, 9, 1, 8, tzinfo=dt.UTC)}
+    facts |= {"venue": "", "address": "", "timezone": "Europe/Tirane", "first_day": DAY, "last_day": DAY}
+    facts |= {"number": 3, "status": "provisional", "released_at": dt.datetime(2030, 9, 1, 8, tzinfo=dt.UTC)}
     return Agenda(**facts | {"items": items} | more)
 
 
