@@ -9,6 +9,7 @@ from typing import Any
 
 from django.utils import translation
 from django.utils.formats import date_format
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from events import typesetting
@@ -92,7 +93,7 @@ def _release(agenda: Agenda, released: dt.datetime | None) -> str:
 
 
 def _day(agenda: Agenda, day: dt.date, language: str) -> dict[str, Any]:
-    heading = f"{date_format(day, 'l')}, {date_format(day)}"
+    heading = capfirst(f"{date_format(day, 'l')}, {date_format(day)}")
     return {"heading": heading, "rows": [_row(agenda, i, language) for i in agenda.items if i.day == day]}
 
 

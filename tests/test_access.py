@@ -115,6 +115,7 @@ TABLE = {
     "admin:view_on_site": NOBODY,
     "admin:app_list": "VSX",
     "admin:events_edition_release": "S",
+    "admin:events_edition_load": "S",
     "admin:participants_places": "S",
     "admin:participants_erasures": "SX",
     "admin:participants_visit": "VS",

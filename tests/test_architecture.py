@@ -20,7 +20,7 @@ LEVELS = {
         {"urls", "admin", "management"},
         {"views", "templatetags", "past_editions"},
         {"exports", "papers"},
-        {"feeds", "loading", "caching"},
+        {"feeds", "loading", "caching", "merging"},
         {"edition_files", "scheduling"},
         {"clashes", "vtimezone", "now_next", "differences"},
         {"agenda", "signals"},

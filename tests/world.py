@@ -131,6 +131,8 @@ class World:
             pk = self.visit.pk
         if name and name.startswith("admin:participants_records_"):
             pk = self.booking.pk if name.endswith(("booking", "erase")) else self.visit.pk
+        if name == "admin:events_edition_load":
+            pk = self.edition.pk
         pk = {"admin:events_edition_release": self.edition.pk, "admin:participants_attendance_person": self.a.pk}.get(
             name, self.delegation.pk if route.startswith("delegations/") else pk
         )

@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy
 from i18nfield.forms import I18nModelForm
 
 from events.admin.scope import OVERRIDES, ReadOnly, ScopedAdmin, ScopedInline, Shared
+from events.admin.tables import TablePage
 from events.models import (
     AgendaRelease,
     Edition,
@@ -103,7 +104,7 @@ class StatementInline(ScopedInline, admin.StackedInline):  # type: ignore[type-a
 
 
 @admin.register(Edition)
-class EditionAdmin(ScopedAdmin):
+class EditionAdmin(TablePage, ScopedAdmin):
     """One edition; times are at its place."""
 
     form = EditionForm
@@ -193,9 +194,9 @@ class EditionAdmin(ScopedAdmin):
 
     @admin.display(description=gettext_lazy("agenda"))
     def agenda(self, edition: Edition) -> str:
-        """The way to the release page."""
-        link = reverse("admin:events_edition_release", args=[edition.pk])
-        return format_html('<a href="{}">{}</a>', link, _("Release"))
+        """The way to the pages of its agenda."""
+        release, table = (reverse(f"admin:events_edition_{page}", args=[edition.pk]) for page in ("release", "load"))
+        return format_html('<a href="{}">{}</a>, <a href="{}">{}</a>', release, _("Release"), table, _("Load a table"))
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """An edition is history: it is archived, never deleted."""

@@ -17,11 +17,10 @@ from django.utils.translation import gettext_lazy as _
 from i18nfield.forms import I18nModelForm
 
 from events.admin.filters import edition_chosen
-from events.admin.scope import OVERRIDES, ScopedAdmin, ScopedInline, Shared
-from events.models import Appearance, Document, Edition, FieldVisit, Session, Speaker, Talk
+from events.admin.scope import ScopedAdmin, ScopedInline
+from events.models import Appearance, Document, Edition, FieldVisit, Session, Talk
 from events.models.edition import EARLIEST, LATEST
 from events.signals import visit_changed
-from events.text import fold
 
 DAY = "D j M Y"
 
@@ -236,22 +235,6 @@ class SessionAdmin(ScopedAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         """A session stays in its edition."""
         return ("edition",) if obj else ()
-
-
-@admin.register(Speaker)
-class SpeakerAdmin(Shared):
-    """Speakers of all editions."""
-
-    formfield_overrides = OVERRIDES
-    list_display = ("name", "kind")
-    list_filter = ("kind",)
-    search_fields = ("name",)
-
-    def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> Any:
-        """By every word, without regard to accents and script."""
-        for word in fold(search_term)[:200].split():
-            queryset = queryset.filter(sort_name__contains=word)
-        return queryset, False
 
 
 @admin.register(Document)

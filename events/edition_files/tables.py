@@ -256,11 +256,13 @@ def _moment(node: Node, day: dt.date) -> dt.datetime | None:
     text = node.line(60)
     if not text:
         return None
-    if _NUMBER.fullmatch(text):
+    typed = _TIME.fullmatch(text)
+    # A part of a day, or a day of this time with its part; between the two lies what is typed as 9.30.
+    if _NUMBER.fullmatch(text) and not (typed and float(text) >= 1):
         whole, part = divmod(float(text), 1)
         date = _BEFORE_A_SHEET + dt.timedelta(days=whole) if whole else day
         return _bounded(node, dt.datetime.combine(date, dt.time()) + dt.timedelta(seconds=round(part * 86_400)))
-    if typed := _TIME.fullmatch(text):
+    if typed:
         if int(typed[1]) > 24 or (int(typed[1]) == 24 and text not in ("24:00", "24.00")):
             raise node.fail(_("“%(text)s” is not a time. Write it like 09:30.") % {"text": text})
         return dt.datetime.combine(day, dt.time(int(typed[1]) % 24, int(typed[2]), int(typed[3] or 0)))
