@@ -19,6 +19,7 @@ from events.models import AgendaRelease, Appearance, Session
 from events.text import clean_line
 
 LONGEST_ABSTRACT = 400  # characters; the whole text is on the page of the session
+LONGEST_WHOLE = 2500  # characters of a session that is never parted by the end of a page
 # Pictures among letters, for which the font has no drawing: an empty box would stand there.
 _PICTURES = re.compile(
     "[\u2300-\u23ff\u2600-\u27bf\u2b00-\u2bff\ufe0f\u200d\U0001f000-\U0001faff\U000e0020-\U000e007f]"
@@ -102,7 +103,7 @@ def _row(agenda: Agenda, item: Item, language: str) -> dict[str, Any]:
     kind = str(Session.Kind(item.kind).label)
     group = _("Group %(letter)s") % {"letter": item.letter} if item.letter else ""
     abstract = clean_line(said(item.abstract, language))
-    return {
+    shown = {
         "time": _time(agenda, item),
         "kind": " · ".join(part for part in (kind, group) if part),
         "title": said(item.title, language),
@@ -117,6 +118,7 @@ def _row(agenda: Agenda, item: Item, language: str) -> dict[str, Any]:
         "room": agenda.room_name(item.room),
         "thin": item.kind in {Session.Kind.BREAK, Session.Kind.MEAL},
     }
+    return shown | {"long": len(str(shown)) > LONGEST_WHOLE}
 
 
 def _time(agenda: Agenda, item: Item) -> str:

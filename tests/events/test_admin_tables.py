@@ -74,6 +74,7 @@ def test_a_changed_table_changes_what_was_changed_in_it_and_keeps_what_staff_edi
     release_agenda(edition=edition, by="test")
     edition.refresh_from_db()
     agenda = released_agenda(edition.slug)
+    assert agenda
     content = agenda_xlsx(_retitled(agenda, first.pk, "Depots and more"), language="en")
     Session.objects.filter(pk=second.pk).update(title="Edited here")
     shown = send(staff, edition, content).content.decode()
@@ -96,7 +97,9 @@ def test_a_table_of_another_edition_says_so(staff, edition):
     other = make.edition()
     make.session(other, "Elsewhere")
     release_agenda(edition=other, by="test")
-    content = agenda_xlsx(released_agenda(other.slug), language="en")
+    agenda = released_agenda(other.slug)
+    assert agenda
+    content = agenda_xlsx(agenda, language="en")
     text = send(staff, edition, content).content.decode()
     assert f"The table is of the edition {other.slug}." in text
     press_again(staff, edition, content)
