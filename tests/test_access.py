@@ -47,6 +47,7 @@ TABLE = {
     "events:editions": ALL,
     "events:edition": ALL,
     "events:visit": ALL,
+    "events:visit_ics": ALL,
     "events:agenda": ALL,
     "events:changes": ALL,
     "events:changes_atom": ALL,

@@ -56,7 +56,7 @@ def _load(file: EditionFile, *, by: str, slug: str | None, timezone: str) -> Rep
     edition, is_new = _found(file, slug) or (_made(file, slug), True)
     report = Report(edition, is_new, remarks=list(file.remarks))
     _take_facts(edition, file, _zone(edition, file, timezone, report), report)
-    sessions = Sessions(edition, report.remarks)
+    sessions = Sessions(edition, report.remarks, by)
     sessions.take(file)
     report.remarks += _left_open(file)
     report.made, report.changed, report.unchanged = sessions.made, sessions.changed, sessions.unchanged

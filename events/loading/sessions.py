@@ -14,7 +14,8 @@ from i18nfield.strings import LazyI18nString
 from events.edition_files import EditionFile, EditionFileError, Remark
 from events.edition_files.parsed import Item, Person
 from events.loading.compare import Key, Values, current, english, match, plain, with_english
-from events.models import Appearance, Document, Edition, Room, Session, Speaker, Talk, Topic
+from events.models import Appearance, Document, Edition, FieldVisit, Room, Session, Speaker, Talk, Topic
+from events.signals import visit_changed
 
 FIELDS = {
     "title": gettext_lazy("title"),
@@ -44,8 +45,9 @@ class Place:
 class Sessions:
     """One load of the items of a file into an edition whose row is locked."""
 
-    def __init__(self, edition: Edition, remarks: list[Remark]) -> None:
+    def __init__(self, edition: Edition, remarks: list[Remark], by: str) -> None:
         self.edition = edition
+        self.by = by
         self.remarks = remarks
         self.made = self.changed = self.unchanged = 0
         self.touched: set[int] = set()
@@ -67,6 +69,8 @@ class Sessions:
             self._give_room(place)
         taken = {session.pk for _item, _key, session in pairs if session}
         self.changed, self.unchanged = len(self.touched), len(taken - self.touched)
+        for visit in FieldVisit.objects.filter(session__in=self.touched).order_by("pk"):
+            visit_changed.send(FieldVisit, visit=visit, by=self.by)
         for session in standing:
             if session.loaded is not None and session.pk not in taken:
                 sentence = _("“%(title)s” is no longer in the file; it was kept. Delete or cancel it by hand.")
