@@ -42,10 +42,11 @@ def to_ics(agenda: Agenda, *, site: str, language: str, only: Iterable[Item] | N
 
 
 def _written(moment: dt.datetime, zone: zoneinfo.ZoneInfo) -> dt.datetime:
-    """By the clocks of the place; the second of two moments that they show alike cannot be said so, and is in UTC."""
+    """By the clocks of the place; in UTC where they show it twice in a night: programs disagree which is meant then."""
     utc = moment.astimezone(dt.UTC)
     local = utc.astimezone(zone)
-    return utc if local.fold else local
+    is_twice = local.replace(fold=0).utcoffset() != local.replace(fold=1).utcoffset()
+    return utc if is_twice else local
 
 
 def _event(agenda: Agenda, item: Item, site: str, language: str) -> icalendar.Event:
