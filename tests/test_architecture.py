@@ -19,7 +19,8 @@ LEVELS = {
     "events": [
         {"urls", "admin", "management"},
         {"views", "templatetags", "past_editions"},
-        {"feeds", "loading", "caching"},
+        {"loading"},
+        {"feeds", "caching"},
         {"edition_files", "scheduling"},
         {"clashes", "vtimezone", "now_next", "differences"},
         {"agenda", "signals"},

@@ -50,7 +50,7 @@ def test_the_json_schedule_keeps_to_its_schema():
 
 def test_the_xml_schedule_keeps_to_its_schema():
     root = xml(released(programme()))
-    assert [child.tag for child in root] == ["version", "conference", "day", "day", "day"]
+    assert [child.tag for child in root] == ["generator", "version", "conference", "day", "day", "day"]
     assert re.fullmatch(r"[a-z0-9_-]{4,}", root.findtext("conference/acronym"))
     assert [day.get("index") for day in root.iter("day")] == ["1", "2", "3"]
     for event in root.iter("event"):
