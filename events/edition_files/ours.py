@@ -14,6 +14,7 @@ from events.edition_files.strict import Node
 from events.models import Appearance, Session, Speaker
 
 GENERATOR = "RASR"
+LONGEST_SLUG = 60
 NO_ROOM = "-"  # both formats put every session into a room
 _ADDRESS = re.compile(r"https?://[^/]+/(?:([a-z]{2})/)?editions/([a-z0-9]+(?:-[a-z0-9]+)*)/")
 _LETTERED = re.compile(r"([^\W_]{1,3})\. ")
@@ -25,7 +26,7 @@ def own_slug(root: Node) -> str:
     if not isinstance(generator.value, dict):
         return ""
     match = _ADDRESS.fullmatch(address.line(500)) if generator["name"].line(100) == GENERATOR else None
-    if match is None:
+    if match is None or len(match[2]) > LONGEST_SLUG:
         return ""
     if match[1] in dict(settings.LANGUAGES):
         raise address.fail(_("This is the agenda in another language. Load the English one."))

@@ -163,7 +163,8 @@ class Sessions:
         """Which fields to write, and what the load then remembers."""
         before = session.loaded or {}
         same = self.told.get(str(session.uid), {}) if now else {}
-        write, loaded = set(), {}
+        write: set[str] = set()
+        loaded: Values = {}
         for name, said in FIELDS.items():
             if new[name] is None or (same and new[name] == same[name]):
                 loaded |= {name: before[name]} if name in before else {}

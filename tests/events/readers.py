@@ -32,7 +32,7 @@ def _utc(moment: Any) -> Moment:
 
 def by_icalendar(raw: bytes) -> dict[str, Read]:
     """With the rules of the zone that stand in the calendar, not those which the library knows itself."""
-    calendar = icalendar.Calendar.from_ical(raw)
+    calendar: Any = icalendar.Calendar.from_ical(raw)
     zones = {str(zone["tzid"]): zone.to_tz(lookup_tzid=False) for zone in calendar.walk("VTIMEZONE")}
 
     def moment(event: Any, name: str) -> Moment:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import itertools
+from typing import Any
 
 import icalendar
 import pytest
@@ -121,7 +122,7 @@ def test_the_number_rises_with_what_a_reader_sees_and_never_falls():
     edition = make.edition()
     session = make.session(edition, room=make.room(edition))
     others = make.session(edition, "Beside", 14, 15)
-    steps = [
+    steps: list[dict[str, Any]] = [
         {"room": make.room(edition, "Library")},
         {"start": make.local(edition, 9, 15)},
         {"order": 5},

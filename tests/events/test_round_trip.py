@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+from typing import Any
 
 import pytest
 from django.utils import timezone as clock
@@ -133,7 +134,7 @@ def rich():
     late = make.local(edition, 23, 30)
     exact = {"start": late.replace(second=30), "end": late + dt.timedelta(hours=3, seconds=50)}
     Session.objects.create(edition=edition, title="A. Night", kind="social", day=edition.first_day, **exact)
-    make.session(edition, "Before it begins", on=0, day=edition.first_day - dt.timedelta(days=1), start=None)
+    make.session(edition, "Before it begins", on=0, day=edition.days[0] - dt.timedelta(days=1), start=None)
     arrival = make.local(edition, 15) - dt.timedelta(days=1)
     Session.objects.create(edition=edition, title="Arrival", kind="arrival", day=arrival.date(), start=arrival)
     make.session(edition, "Off", 15, 16, status="cancelled")
@@ -255,8 +256,8 @@ def test_a_schedule_of_ours_that_was_broken_by_hand_is_named_where_it_is_wrong(r
         event |= change
         return json.dumps(document).encode()
 
-    person = {"id": 1, "public_name": "X", "appearances": [{"role": "king"}]}
-    wrong = [
+    person: dict[str, Any] = {"id": 1, "public_name": "X", "appearances": [{"role": "king"}]}
+    wrong: list[tuple[dict[str, Any], str]] = [
         ({"guid": "no"}, "guid"),
         ({"persons": [{"id": 1}]}, "public_name"),
         ({"persons": [person]}, r"persons\[0\].appearances\[0\].role"),
