@@ -7,14 +7,16 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest
-from django.urls import reverse
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import path, reverse
 from django.utils import formats
 from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from i18nfield.forms import I18nModelForm
 
+from events.admin import timetable
 from events.admin.filters import edition_chosen
 from events.admin.scope import OVERRIDES, ScopedAdmin, ScopedInline, Shared
 from events.models import Appearance, Document, Edition, FieldVisit, Session, Speaker, Talk
@@ -200,6 +202,23 @@ class SessionAdmin(ScopedAdmin):
         super().save_related(request, form, formsets, change)
         for visit in FieldVisit.objects.filter(session=form.instance.pk):
             visit_changed.send(FieldVisit, visit=visit, by=request.user.get_username())
+
+    def get_urls(self) -> list[Any]:
+        """With the timetable of an edition."""
+        view = self.admin_site.admin_view(timetable.timetable)
+        return [path("timetable/<slug:slug>/", view, name="events_timetable"), *super().get_urls()]
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        """The list, with the way to the timetable of the edition that it shows."""
+        edition = edition_chosen(request, self)
+        is_theirs = edition is not None and self.has_change_permission(request, edition)
+        return super().changelist_view(request, {"timetable_of": edition if is_theirs else None})
+
+    def response_post_save_change(self, request: HttpRequest, obj: Session) -> HttpResponse:
+        """Back to the timetable for who came from there."""
+        if request.GET.get("back") != "timetable":
+            return super().response_post_save_change(request, obj)
+        return redirect(timetable.address(obj.edition, day=obj.day, session=obj.pk))
 
     def get_inlines(self, request: HttpRequest, obj: Any) -> Any:
         """Talks and speakers once the session exists; the visit's own facts for a session of that kind."""
