@@ -131,10 +131,11 @@ def _first_day(session: Session, slot: Slot) -> dt.date | None:
 
 
 def _moment(field: str, day: dt.date | None, time: dt.time | None, edition: Edition) -> dt.datetime | None:
-    """The moment; of two of that name the first. A time that the clock change leaves out does not exist."""
+    """The moment in UTC; of two of that name the first. A time that the clock change leaves out does not exist."""
     if day is None or time is None:
         return None
     moment = dt.datetime.combine(day, time, edition.zone)
-    if moment.astimezone(dt.UTC).astimezone(edition.zone).replace(tzinfo=None) != moment.replace(tzinfo=None):
+    utc = moment.astimezone(dt.UTC)
+    if utc.astimezone(edition.zone).replace(tzinfo=None) != moment.replace(tzinfo=None):
         raise SlotError(_("This time does not exist on that day: the clocks change. Choose another."), field)
-    return moment
+    return utc

@@ -15,6 +15,7 @@ from events.slots import Slot, slot_of
 from events.timetable import (
     LONGEST_NAME,
     LONGEST_TITLE,
+    TimetableError,
     add_session,
     add_speaker,
     add_talk,
@@ -148,7 +149,8 @@ class SwapForm(Asked):
         """Swap the two."""
         key, _at, other_seen = self.sent.partition("@")
         other = session_of(self.edition, key)
-        assert other is not None  # the choice is one of the edition
+        if other is None:
+            raise TimetableError(_("The other session is gone: somebody deleted it."))
         session = swap_sessions(
             one=self.seen["session"], seen=self.seen["seen"], other=other, other_seen=other_seen, by=by
         )
