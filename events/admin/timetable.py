@@ -102,10 +102,11 @@ def _page(
     day = _shown(request, days)
     blocks = [_block(session, edition) for session in _sessions(edition).filter(day=day, start__isnull=False)]
     tray = [_block(session, edition) for session in _sessions(edition).filter(start=None)]
-    rooms: list[Room | None] = [*edition.rooms.all(), None]
+    rooms: list[Room | None] = [None, *edition.rooms.all()]
     keys = {block.session.pk for block in [*blocks, *tray]}
     context = {
         **admin.site.each_context(request),
+        "is_nav_sidebar_enabled": False,  # the rooms need its width
         "title": _("Timetable of %(edition)s") % {"edition": edition},
         "edition": edition,
         "opts": Session._meta,

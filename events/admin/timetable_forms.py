@@ -48,7 +48,7 @@ class Asked(forms.Form):
 
     def __init__(self, edition: Edition, session: Session | None, typed: Any = None, **more: Any) -> None:
         self.edition, self.session = edition, session
-        super().__init__(typed, auto_id=f"id_{type(self).__name__.lower()}_%s", **more)
+        super().__init__(typed, auto_id=f"id_{type(self).__name__.lower()}_%s", label_suffix="", **more)
 
     @property
     def seen(self) -> dict[str, Any]:
@@ -116,7 +116,7 @@ class AddForm(SlotForm):
 
     title = forms.CharField(label=gettext_lazy("Title in English"), max_length=LONGEST_TITLE)
     kind = forms.ChoiceField(label=gettext_lazy("Kind"), choices=Session.Kind.choices, initial=Session.Kind.SESSION)
-    field_order = ("title", "kind")
+    field_order = ("title", "kind", "day", "start", "end", "ends_next_day", "room")
 
     def act(self, by: str) -> tuple[Session, str]:
         """Add it."""

@@ -148,13 +148,14 @@
       window.location.assign(answer.url);
       return;
     }
-    const scrolled = root.querySelector(".tt-scroll").scrollLeft;
+    const before = root.querySelector(".tt-scroll");
+    const scrolled = [before.scrollLeft, before.scrollTop];
     root.replaceWith(document.adoptNode(fresh));
     root = fresh;
     pending = null;
     window.history.replaceState(null, "", answer.url);
     wake();
-    root.querySelector(".tt-scroll").scrollLeft = scrolled;
+    root.querySelector(".tt-scroll").scrollTo(scrolled[0], scrolled[1]);
     const told = root.querySelector(".tt-told");
     announce(told ? told.textContent.replace(/\s+/g, " ").trim() : "");
     const wanted = root.querySelector(".errornote[data-focus]") || root.querySelector(focus);
@@ -330,9 +331,10 @@
     if (event.clientY < near || event.clientY > window.innerHeight - near) {
       window.scrollBy(0, event.clientY < near ? -12 : 12);
     }
-    if (event.clientX > box.right - near || event.clientX < box.left + near) {
-      scroll.scrollBy(event.clientX < box.left + near ? -12 : 12, 0);
-    }
+    const towards = function (at, from, to) {
+      return at < from + near ? -12 : at > to - near ? 12 : 0;
+    };
+    scroll.scrollBy(towards(event.clientX, box.left, box.right), towards(event.clientY, box.top, box.bottom));
   };
   const onDown = function (event) {
     const block = event.target.closest(".tt-block");
