@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.urls import path, reverse
 from django.utils import formats
@@ -214,7 +214,7 @@ class SessionAdmin(ScopedAdmin):
         is_theirs = edition is not None and self.has_change_permission(request, edition)
         return super().changelist_view(request, {"timetable_of": edition if is_theirs else None})
 
-    def response_post_save_change(self, request: HttpRequest, obj: Session) -> HttpResponse:
+    def response_post_save_change(self, request: HttpRequest, obj: Session) -> HttpResponseRedirect:
         """Back to the timetable for who came from there."""
         if request.GET.get("back") != "timetable":
             return super().response_post_save_change(request, obj)

@@ -30,7 +30,7 @@ ONE_DAY = dt.timedelta(days=1)
 def days_of(edition: Edition) -> list[dt.date]:
     """The days of the edition and every other day on which it has a session."""
     held = edition.sessions.exclude(day=None).order_by().values_list("day", flat=True).distinct()
-    return sorted({*edition.days, *held})
+    return sorted({*edition.days, *(day for day in held if day)})
 
 
 def session_of(edition: Edition, key: str) -> Session | None:
@@ -69,7 +69,7 @@ class SlotForm(Asked):
     start = forms.TimeField(label=gettext_lazy("Start"), required=False)
     end = forms.TimeField(label=gettext_lazy("End"), required=False)
     ends_next_day = forms.BooleanField(label=gettext_lazy("It ends on the next day"), required=False)
-    room = forms.ModelChoiceField(
+    room: Any = forms.ModelChoiceField(
         label=gettext_lazy("Room"), queryset=None, required=False, empty_label=gettext_lazy("no room")
     )
 
@@ -179,7 +179,7 @@ class SpeakerForm(Asked):
     role = forms.ChoiceField(
         label=gettext_lazy("Role"), choices=Appearance.Role.choices, initial=Appearance.Role.SPEAKER
     )
-    talk = forms.ModelChoiceField(
+    talk: Any = forms.ModelChoiceField(
         label=gettext_lazy("Talk"), queryset=None, required=False, empty_label=gettext_lazy("the session itself")
     )
 
