@@ -9,6 +9,7 @@ from __future__ import annotations
 from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
+from i18nfield.strings import LazyI18nString
 
 from events.models import Appearance, Edition, FieldVisit, HistoryLine, Session, Speaker, Talk, record
 from events.signals import visit_changed
@@ -39,7 +40,7 @@ def version_of(session: Session) -> str:
 def add_session(*, edition: Edition, title: str, slot: Slot, by: str, kind: str = Session.Kind.SESSION) -> Session:
     """A new session with an English title. Raises TimetableError, or SlotError for a place or time that cannot be."""
     edition = _open_edition(edition.pk)
-    session = Session(edition=edition, title={"en": _line(title, LONGEST_TITLE)}, kind=kind)
+    session = Session(edition=edition, title=_english(title), kind=kind)
     put(session, slot)
     session.save()
     record(session, "add", by=by, edition=edition, after=_stored(slot))
@@ -88,7 +89,7 @@ def add_talk(*, session: Session, seen: str, title: str, by: str) -> Talk:
     (session,) = _as_seen(edition, {session.pk: seen})
     last = session.talks.aggregate(last=Max("order"))["last"]
     order = 0 if last is None else last + 1
-    talk = Talk.objects.create(session=session, title={"en": _line(title, LONGEST_TITLE)}, order=order)
+    talk = Talk.objects.create(session=session, title=_english(title), order=order)
     session.save(update_fields=["changed_at"])
     record(session, "add talk", by=by, edition=edition, after=str(talk.pk))
     return talk
@@ -165,6 +166,10 @@ def _stored(slot: Slot) -> str:
     """A slot for the history, the same in every language."""
     times = "-".join(f"{time:%H:%M}" for time in (slot.start, slot.end) if time)
     return " ".join(str(part) for part in (slot.day, times, slot.room) if part)[:200]
+
+
+def _english(title: str) -> LazyI18nString:
+    return LazyI18nString({"en": _line(title, LONGEST_TITLE)})
 
 
 def _line(typed: str, longest: int) -> str:

@@ -5,8 +5,9 @@ import html
 
 import pytest
 
-from events.models import Appearance, Edition, FieldVisit, Session
+from events.models import Appearance, Edition, Session
 from events.timetable import version_of
+from participants.models import StaffRole
 from tests import make
 from tests.office import change, fields
 
@@ -84,13 +85,10 @@ class TestLooking:
     def test_the_list_of_sessions_leads_there(self, office, edition):
         assert PATH in office.get("/admin/events/session/").content.decode()
 
-    @pytest.mark.parametrize(
-        "asked",
-        [{"day": "0001-01-01"}, {"day": "\x00"}, {"day": "31.12"}, {"session": "\x00"}, {"session": "²"}]
-        + [{"session": "9" * 40}, {"session": "-1"}, {"after": "x"}, {"session": "9" * 18}],
-    )
-    def test_what_it_does_not_know_is_the_first_day(self, office, asked):
-        page = office.get(PATH, asked)
+    @pytest.mark.parametrize("day", ["0001-01-01", "31.12", "²", "9" * 40])
+    @pytest.mark.parametrize("session", ["²", "-1", "9" * 18, "9" * 40, "1@2"])
+    def test_what_it_does_not_know_is_the_first_day(self, office, day, session):
+        page = office.get(PATH, {"day": day, "session": session, "after": session})
         assert (page.status_code, page.context["day"]) == (200, dt.date(2030, 10, 8))
 
     def test_an_edition_without_days_says_what_to_write(self, office, edition):
@@ -100,7 +98,7 @@ class TestLooking:
     def test_it_is_for_who_edits_the_agenda_of_this_edition(self, client, edition):
         for role, where, status in (
             ("secretariat", make.edition(), 404),
-            ("visit_officer", edition, 404),
+            (StaffRole.Role.VISIT_OFFICER, edition, 404),
             ("secretariat", edition, 200),
         ):
             client.force_login(make.staff(role, where))
@@ -112,7 +110,7 @@ class TestLooking:
         Edition.objects.update(status="archived")
         page = look(office, session=session.pk)
         assert "This edition is archived." in page
-        assert page.count('method="post"') == 2  # log out and the colours of the head
+        assert page.count('method="post"') == 1  # the one that logs out
         response = ask(office, "place", session)
         assert response.status_code == 422
         assert "archived" in said(response)
@@ -205,30 +203,20 @@ class TestForms:
         response = office.post(path, fields(office.get(path)))
         assert response.url == f"{PATH}?day=2030-10-08&session={session.pk}"
 
-    @pytest.mark.parametrize("do", ["add", "place", "swap", "talk", "speaker", "take-out", "", "\x00"])
+    @pytest.mark.parametrize("do", ["add", "place", "swap", "talk", "speaker", "take-out", "", "²"])
     @pytest.mark.parametrize(
-        "bad",
-        [
-            "\x00",
-            "0001-01-01",
-            "9" * 30,
-            "²",
-            "-1",
-            "x@y",
-            "99:99",
-            "\u3164",
-            "\ud800".encode("utf-8", "surrogatepass"),
-        ],
+        "bad", ["\x00", "0001-01-01", "9" * 30, "²", "-1", "x@y", "99:99", "\u3164", b"\xed\xa0\x80"]
     )
     def test_bad_input_is_refused_in_words(self, office, edition, do, bad):
         session = make.session(edition)
         names = ("title", "kind", "day", "start", "end", "room", "other", "name", "role", "talk", "seen")
         response = ask(office, do, session, **dict.fromkeys(names, bad))
-        assert response.status_code in {302, 422}
-        assert ask(office, do, None, session=bad, title=bad).status_code in {302, 422}
+        # What no text can hold is refused before it comes here.
+        assert response.status_code in {302, 400, 422}
+        answer = office.post(PATH, dict.fromkeys((*names, "session"), bad) | {"do": do})
+        assert answer.status_code in {302, 400, 422}
         session.refresh_from_db()
         assert session.start == make.local(edition, 9)
-        assert not FieldVisit.objects.exists()
         assert Session.objects.count() == 1
 
     def test_a_session_of_another_edition_is_not_touched(self, office, edition):
