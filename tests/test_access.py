@@ -112,6 +112,7 @@ TABLE = {
     "admin:view_on_site": NOBODY,
     "admin:app_list": "VSX",
     "admin:events_edition_release": "S",
+    "admin:events_timetable": "S",
     "admin:participants_places": "S",
     "admin:participants_erasures": "SX",
     "admin:participants_visit": "VS",
