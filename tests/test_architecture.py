@@ -21,7 +21,7 @@ LEVELS = {
         {"views", "templatetags", "past_editions"},
         {"feeds", "loading", "caching"},
         {"edition_files", "scheduling"},
-        {"clashes", "vtimezone", "now_next", "differences"},
+        {"clashes", "vtimezone", "now_next", "differences", "searching"},
         {"agenda", "signals"},
         {"models"},
         {"text", "typesetting"},
