@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from events.views import agenda, editions, feeds, releases, sessions
+from events.views import agenda, editions, feeds, offline, releases, rooms, sessions
 
 app_name = "events"
 urlpatterns = [
@@ -20,4 +20,7 @@ urlpatterns = [
     path("editions/<slug:slug>/agenda.xml", feeds.agenda_xml, name="agenda_xml"),
     path("editions/<slug:slug>/sessions/<int:pk>/", sessions.session, name="session"),
     path("editions/<slug:slug>/sessions/<int:pk>/session.ics", feeds.session_ics, name="session_ics"),
+    path("editions/<slug:slug>/rooms/<int:pk>/", rooms.room, name="room"),
+    path("offline/", offline.offline, name="offline"),
+    path("site.webmanifest", offline.manifest, name="manifest"),
 ]

@@ -56,6 +56,10 @@ TABLE = {
     "events:agenda_xml": ALL,
     "events:session": ALL,
     "events:session_ics": ALL,
+    "events:room": ALL,
+    "events:offline": ALL,
+    "events:manifest": ALL,
+    "worker": ALL,
     # Registration A; who has the token of a link is its holder
     "participants:register": ALL,
     "participants:sent": ALL,

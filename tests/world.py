@@ -127,6 +127,8 @@ class World:
         """A path of that route which leads to something of the edition."""
         pk = {"participants:result": self.scan.pk}.get(name, self.session.pk)
         of_visits = {"events:visit", "events:visit_ics", "participants:my-visit-give-back", "admin:participants_visit"}
+        if name == "events:room":
+            pk = self.session.room_id
         if name in of_visits | {"admin:participants_visit_rules", "admin:participants_vehicles"}:
             pk = self.visit.pk
         if name and name.startswith("admin:participants_records_"):
