@@ -39,6 +39,8 @@ LEVELS = {
         {"joining"},
         {"boarding"},
         {"registration", "attendance", "staffing", "delivery", "bulk"},
+        {"concerned"},
+        {"my_agenda"},
         {"visits", "vehicles"},
         {"visit_places"},
         {"mail"},
