@@ -17,6 +17,7 @@ from events.views.rows import Row, row_of
 from participants.concerned import Changed, changed
 from participants.models import Participant, VisitBooking
 from participants.my_agenda import Chosen, beside, is_group, own
+from participants.visits import STANDING
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,7 @@ class Before:
     title: str = ""
     time: str = ""
     room: str = ""
+    speakers: str = ""
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,17 @@ class OwnRow:
     is_starred: bool
     before: Before
     booking: VisitBooking | None = None
+
+    @property
+    def may_star(self) -> bool:
+        """Breaks and meals, and what is booked, need no star; one that is there can be taken away."""
+        is_booked = self.booking is not None and self.booking.state in STANDING
+        return self.is_starred or not (self.row.is_thin or is_booked)
+
+    @property
+    def people(self) -> str:
+        """The names of those who speak, each once."""
+        return ", ".join(dict.fromkeys(person.name for person in self.row.item.everybody))
 
 
 @dataclass(frozen=True)
@@ -135,6 +148,7 @@ def _before(item: Item, changes: list[Changed], agenda: Agenda, older: Agenda) -
         title=said(old.title, get_language() or "en") if "retitled" in kinds else "",
         time=_time(old, item, older) if "moved" in kinds else "",
         room=(older.room_name(old.room) or _("no room")) if "room" in kinds else "",
+        speakers=", ".join(dict.fromkeys(one.name for one in old.everybody)) if "speakers" in kinds else "",
     )
 
 
