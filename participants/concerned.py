@@ -116,7 +116,7 @@ def _taken_back(edition: Edition) -> dict[int, int]:
     """
     unsent = edition.messages.filter(since_release__isnull=False, state__in=NOT_SENT).order_by("pk")
     locked = unsent.select_for_update(of=("self",), skip_locked=True)
-    found = list(locked.only("participant", "since_release"))
+    found = list(locked.only("edition", "participant", "since_release"))
     Message.objects.filter(pk__in=[message.pk for message in found]).delete()
     oldest_last = sorted(found, key=lambda message: -(message.since_release or 0))
     return {message.participant_id or 0: message.since_release or 0 for message in oldest_last}
