@@ -106,7 +106,7 @@ def _speakers(agenda: Agenda, language: str) -> Sheet:
 
 def _about(agenda: Agenda) -> Iterator[list[Any]]:
     facts = {
-        "title": agenda.title.get("en", ""),
+        "title": said(agenda.title, "en"),
         "slug": agenda.slug,
         "city": agenda.city,
         "country": agenda.country,

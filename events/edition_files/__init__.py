@@ -32,6 +32,7 @@ def read_bytes(content: bytes) -> EditionFile:
         raise EditionFileError(_("This file is larger than %(limit)d MB.") % {"limit": LIMIT // 2**20})
     if content.startswith(b"PK"):
         file = read_table(content)
+        file.form = "xlsx"
         _check_items(file)
         return file
     try:
@@ -44,11 +45,12 @@ def read_bytes(content: bytes) -> EditionFile:
         place = _("line %(line)d") % {"line": text[: text.index("\0")].count("\n") + 1}
         raise EditionFileError(_("This file holds NUL bytes."), place)
     if text.lstrip().startswith("<"):
-        file = read_schedule(read_xml(text.lstrip()))
+        file, form = read_schedule(read_xml(text.lstrip())), "xml"
     else:
         root = parse(text)
         is_schedule = bool(root.fields(set())) and not root["schedule"].is_null and root["edition"].is_null
-        file = read_schedule(root) if is_schedule else read_own(root)
+        file, form = read_schedule(root) if is_schedule else read_own(root), "json"
+    file.form = form
     _check_items(file)
     return file
 
@@ -59,7 +61,8 @@ def _check_items(file: EditionFile) -> None:
         raise EditionFileError(_("The file has more than %(limit)d items.") % {"limit": MOST_ITEMS})
     places: dict[str, str] = {}
     for item in file.items:
-        if item.id and item.id in places:
-            sentence = _("The id %(id)s stands at %(place)s too.") % {"id": item.id, "place": places[item.id]}
+        key = item.id or (item.uid if file.form == "xlsx" else "")
+        if key and key in places:
+            sentence = _("The id %(id)s stands at %(place)s too.") % {"id": key, "place": places[key]}
             raise EditionFileError(sentence, item.place)
-        places[item.id] = item.place
+        places[key] = item.place

@@ -68,12 +68,14 @@ class Item:
     day: dt.date | None = None
     start: dt.datetime | None = None
     end: dt.datetime | None = None
-    order: int = 0
+    order: int | None = 0  # here and below None: the file says nothing of it
     room: str = ""
     topics: tuple[str, ...] = ()
     people: tuple[Person, ...] = ()
     talks: tuple[Talk, ...] = ()
-    note: str = ""
+    note: str | None = ""
+    letter: str | None = None
+    uid: str = ""
 
 
 @dataclass(frozen=True)
@@ -98,8 +100,10 @@ class EditionFile:
     timezone: str = ""
     source: str = ""
     acronym: str = ""
-    slug: str = ""  # of the edition, where the file names its address
-    release: int | None = None  # the release that the file was written from
+    slug: str = ""  # in a file that this site wrote
+    release: int | None = None  # the release of which a table was written
+    form: str = "json"  # or xml or xlsx
+    topics: list[str] = field(default_factory=list)
     rooms: list[Room] = field(default_factory=list)
     items: list[Item] = field(default_factory=list)
     remarks: list[Remark] = field(default_factory=list)

@@ -26,8 +26,8 @@ _BEFORE_A_SHEET = dt.date(1899, 12, 30)  # sheets count their days from here
 _NUMBER = re.compile(r"[0-9]{1,6}(?:\.[0-9]{1,17})?(?:[Ee]-[0-9]{1,2})?")
 _DAY = re.compile(r"([0-9]{1,2})\.\s?([0-9]{1,2})\.\s?([0-9]{4})\.?")
 _TIME = re.compile(r"([0-9]{1,2})[:.]([0-5][0-9])(?::([0-5][0-9]))?")
+_UID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 _MOST_ERRORS = 50
-_NOT_LOADED = ("letter", "status")
 
 
 def read_table(content: bytes) -> EditionFile:
@@ -139,17 +139,22 @@ class _Table:
             return self._add_talk(row, Talk(title, abstract, people), last)
         day = _day(row.node("day"))
         start, end = _times(row, day)
+        key = row.node("id").key()
+        is_ours = re.fullmatch(_UID, key) is not None
         topics = [Node(line, row.node("topics").place).line(300) for line in row.node("topics").text().split("\n")]
         item = Item(
             place=_("row %(number)d") % {"number": row.number},
-            id=row.node("id").key(),
+            id="" if is_ours else key,
+            uid=key if is_ours else "",
             title=title,
             kind=kind,
             abstract=abstract,
             day=day,
             start=start,
             end=end,
-            order=min(len(self.file.items), 30_000),
+            order=None if is_ours else min(len(self.file.items), 30_000),
+            note=None,
+            letter=row.node("letter").line(3) if "letter" in row.heads else None,
             room=row.node("room").line(200),
             topics=tuple(dict.fromkeys(filter(None, topics))),
             people=people,
@@ -160,7 +165,7 @@ class _Table:
     def _add_talk(self, row: _Row, talk: Talk, last: Item | None) -> Item | None:
         """By its identifier, else to the session above."""
         key = row.node("id").key()
-        owner = next((item for item in self.file.items if item.id == key), None) if key else last
+        owner = next((item for item in self.file.items if key in (item.id, item.uid)), None) if key else last
         if owner is None:
             raise row.node("kind").fail(_("A contribution stands below its session."))
         grown = replace(owner, talks=(*owner.talks, talk))
@@ -203,15 +208,15 @@ class _Table:
         if role not in Appearance.Role.values:
             raise node.fail(_("The role “%(role)s” is not known.") % {"role": parts[3]})
         # In a table that this site wrote the state has its own place, and a name is what it is.
-        name, is_open = (printed, False) if self.file.release else take_unconfirmed(printed)
+        name, is_open = (printed, False) if self.file.slug else take_unconfirmed(printed)
         kind = kind_of(name, organisation)
         honorific, name = split_honorific(name) if kind == "person" else ("", name)
         state = Appearance.State.TO_BE_CONFIRMED if is_open or parts[4] else Appearance.State.CONFIRMED
         return Person(name, kind, honorific, function, organisation, role, str(state))
 
     def _say_what_is_not_loaded(self, heading: _Heading) -> None:
-        if any(name in _NOT_LOADED or code not in ("", "en") for name, code in heading.columns.values()):
-            sentence = _("Groups, cancellations and other languages are not loaded; they stay as they are here.")
+        if any(name == "status" or code not in ("", "en") for name, code in heading.columns.values()):
+            sentence = _("Cancellations and texts in other languages are not loaded; they stay as they are here.")
             self.file.remarks.append(Remark("", sentence))
 
 
