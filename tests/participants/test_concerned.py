@@ -12,7 +12,7 @@ from django.utils import timezone, translation
 
 from events.models import Edition, Session
 from events.scheduling import release_agenda
-from participants import concerned, delivery, my_agenda, registration
+from participants import changing, concerned, delivery, my_agenda, registration
 from participants.models import Message, Participant
 from tests import make
 
@@ -278,6 +278,18 @@ def test_who_withdraws_before_the_mail_left_gets_none_after_the_next_release(edi
     registration.withdraw(participant=person, by="test")
     moved(depots, 14)
     assert release(edition) == []
+
+
+def test_who_changes_the_address_before_the_mail_left_is_told_at_the_new_one(edition):
+    depots = titled(edition, "Depots")
+    person = starring(edition, depots)
+    moved(depots, 12)
+    release(edition)
+    link = changing.ask_new_address(participant=person, email="new@example.org", by="participant")
+    changing.confirm_new_address(link=link, by="participant")
+    (message,) = waiting(edition)
+    assert message.to == "new@example.org"
+    assert "was 8 October 2030, 09:00" in message.text
 
 
 def send_all() -> None:
