@@ -127,16 +127,7 @@ class World:
 
     def path(self, name, route):
         """A path of that route which leads to something of the edition."""
-        pk = {"participants:result": self.scan.pk}.get(name, self.session.pk)
-        of_visits = {"events:visit", "participants:my-visit-give-back", "admin:participants_visit"}
-        of_visits |= {"participants:my-visit-ics"}
-        if name in of_visits | {"admin:participants_visit_rules", "admin:participants_vehicles"}:
-            pk = self.visit.pk
-        if name and name.startswith("admin:participants_records_"):
-            pk = self.booking.pk if name.endswith(("booking", "erase")) else self.visit.pk
-        pk = {"admin:events_edition_release": self.edition.pk, "admin:participants_attendance_person": self.a.pk}.get(
-            name, self.delegation.pk if route.startswith("delegations/") else pk
-        )
+        pk = self._keys().get(name, self.delegation.pk if route.startswith("delegations/") else self.session.pk)
         values = {
             "slug": self.edition.slug,
             "pk": pk,
@@ -158,6 +149,26 @@ class World:
         route = re.sub(r"\^\(\?P<app_label>.*\)/\$", "participants/", route).replace(r"^my/(?:.*/)?$", "my/anything/")
         route = route.replace(r"^(?:delegations|register)/(?:.*/)?$", "delegations/anything/more/")
         return "/" + re.sub(r"<(?:\w+:)?(\w+)>", lambda found: str(values[found[1]]), route)
+
+    def _keys(self):
+        """What the number in an address stands for, where it is not a session."""
+        return {
+            "admin:events_edition_release": self.edition.pk,
+            "admin:participants_attendance_person": self.a.pk,
+            "admin:participants_records_booking": self.booking.pk,
+            "admin:participants_records_erase": self.booking.pk,
+            "admin:participants_records_list": self.visit.pk,
+            "admin:participants_records_visit": self.visit.pk,
+            "admin:participants_vehicles": self.visit.pk,
+            "admin:participants_visit": self.visit.pk,
+            "admin:participants_visit_rules": self.visit.pk,
+            "events:room": self.session.room_id,
+            "events:visit": self.visit.pk,
+            "events:visit_ics": self.visit.pk,
+            "participants:my-visit-give-back": self.visit.pk,
+            "participants:my-visit-ics": self.visit.pk,
+            "participants:result": self.scan.pk,
+        }
 
     def _row(self, name):
         app_and_model = re.fullmatch(r"admin:(\w+?)_(\w+)_(?:change|history|delete)", name or "")
