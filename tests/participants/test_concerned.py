@@ -10,10 +10,12 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone, translation
 
+from events.differences import Change
 from events.models import Edition, Session
-from events.scheduling import release_agenda
+from events.scheduling import release_agenda, released_agenda
 from participants import changing, concerned, delivery, my_agenda, registration
 from participants.models import Message, Participant
+from participants.my_agenda import Chosen
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -352,3 +354,14 @@ def test_the_number_of_queries_is_the_same_for_three_readers_and_for_thirty():
         return len(captured)
 
     assert queries(3) == queries(30)
+
+
+def test_a_kind_of_change_that_is_not_known_here_is_of_those_who_starred_it_and_no_news_of_today(edition):
+    agenda = released_agenda(edition.slug)
+    assert agenda is not None
+    item = agenda.items[0]
+    assert item.day is not None
+    one = concerned.Changed(Change("recoloured", item.id, item.title), item, item)
+    assert one.is_of(Chosen(frozenset({item.uid}), frozenset()))
+    assert not one.is_of(Chosen(frozenset(), frozenset({1})))
+    assert not one.is_news_on(item.day)
