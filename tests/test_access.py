@@ -111,6 +111,8 @@ TABLE = {
     "admin:view_on_site": NOBODY,
     "admin:app_list": "VSX",
     "admin:events_edition_release": "S",
+    "admin:events_edition_restore": "S",
+    "admin:events_edition_copy": "S",
     "admin:participants_places": "S",
     "admin:participants_erasures": "SX",
     "admin:participants_visit": "VS",

@@ -19,9 +19,12 @@ LEVELS = {
     "events": [
         {"urls", "admin", "management"},
         {"views", "templatetags", "past_editions"},
-        {"feeds", "loading", "caching"},
+        {"feeds", "loading", "caching", "copying", "restoring"},
+        {"writing"},
         {"edition_files", "scheduling"},
-        {"clashes", "vtimezone", "now_next", "differences"},
+        {"clashes", "vtimezone", "now_next"},
+        {"change_words"},
+        {"differences"},
         {"agenda", "signals"},
         {"models"},
         {"text", "typesetting"},
@@ -155,6 +158,7 @@ def test_only_the_verbs_change_a_status():
         "past_editions",
         "demonstration",
         "edition_files",
+        "writing",
     }
     for path in modules("events", "participants"):
         if place(path) in verbs:

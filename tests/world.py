@@ -131,13 +131,16 @@ class World:
             pk = self.visit.pk
         if name and name.startswith("admin:participants_records_"):
             pk = self.booking.pk if name.endswith(("booking", "erase")) else self.visit.pk
-        pk = {"admin:events_edition_release": self.edition.pk, "admin:participants_attendance_person": self.a.pk}.get(
+        if name and name.startswith("admin:events_edition_"):
+            pk = self.edition.pk
+        pk = {"admin:participants_attendance_person": self.a.pk}.get(
             name, self.delegation.pk if route.startswith("delegations/") else pk
         )
         values = {
             "slug": self.edition.slug,
             "pk": pk,
             "reference": self.a.reference,
+            "number": 1,
             "nomination": self.nomination.pk,
             "participant": self.a.pk,
             "letter": self.letter.pk,

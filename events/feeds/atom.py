@@ -10,9 +10,9 @@ from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 
 from events.agenda import Agenda, said
+from events.change_words import change_in_words
 from events.feeds.words import NOT_XML, edition_url
 from events.models import AgendaRelease
-from events.scheduling import change_in_words
 from events.text import clean_line
 
 

@@ -8,11 +8,11 @@ import time_machine
 from django.utils import translation
 
 from events.agenda import from_json
+from events.change_words import change_in_words
 from events.models import AgendaRelease, Edition, HistoryLine, Session, Talk, Topic
 from events.scheduling import (
     SchedulingError,
     build_agenda,
-    change_in_words,
     find_clashes,
     release_agenda,
     released_agenda,
