@@ -151,6 +151,7 @@ def test_whatever_the_zones_and_days_the_clock_reads_the_same_and_no_rule_is_bro
     assert new.start
     assert new.end
     assert old.day
+    assert old.start
     assert new.day - days[1] == old.day - days[0]
     was, now = old.start.astimezone(there.zone), new.start.astimezone(here.zone)
     is_moved = any("does not have" in remark for remark in shift.remarks)
