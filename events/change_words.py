@@ -58,6 +58,8 @@ def change_in_words(change: Change | dict[str, Any], agenda: Agenda) -> str:
         "before": shown(change.before, agenda),
         "after": shown(change.after, agenda),
     }
+    if change.kind == "moved" and change.before["day"] == change.after["day"]:
+        words["before"] = _hours(change.before, agenda) or words["before"]
     kind = "cancelled_why" if change.kind == "cancelled" and change.after else change.kind
     return str(SENTENCES[kind]) % words
 
@@ -120,14 +122,15 @@ def _days(value: list[str], _agenda: Agenda) -> str:
 def _when(times: dict[str, str | None] | None, agenda: Agenda) -> str:
     if not times or not times["day"]:
         return _("day to be announced")
-    day = date_format(dt.date.fromisoformat(times["day"]))
+    words = {"day": date_format(dt.date.fromisoformat(times["day"])), "hours": _hours(times, agenda)}
+    return f"{words['day']}, {words['hours']}" if words["hours"] else _("%(day)s, time to be announced") % words
+
+
+def _hours(times: dict[str, str | None], agenda: Agenda) -> str:
+    """Start and end at the place; empty where they are not known."""
     moments = [dt.datetime.fromisoformat(text) for text in (times["start"], times["end"]) if text]
     words = [f"{moment.astimezone(agenda.zone):%H:%M}" for moment in moments]
-    if not words:
-        return _("%(day)s, time to be announced") % {"day": day}
-    if len(words) == 1:
-        return f"{day}, {words[0]}"
-    return _("%(day)s, %(start)s to %(end)s") % {"day": day, "start": words[0], "end": words[1]}
+    return _("%(start)s to %(end)s") % {"start": words[0], "end": words[1]} if len(words) == 2 else "".join(words)
 
 
 _SHOWN: dict[str, Callable[[Any, Agenda], str]] = {

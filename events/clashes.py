@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -175,10 +176,13 @@ def _without_letter(agenda: Agenda) -> Iterator[Finding]:
 
 
 def _untranslated(agenda: Agenda) -> Iterator[Finding]:
-    """One finding for each language in which the edition or a title of it is written and others are not."""
+    """One finding for each language in which most titles are written and other texts are not.
+
+    A language in which few of them are written is none in which the agenda is published.
+    """
     items = list(_held(agenda))
-    titles = [agenda.title, agenda.label, *(item.title for item in items)]
-    for language in sorted({language for texts in titles for language, text in texts.items() if text}):
+    languages = Counter(language for item in items for language, text in item.title.items() if text)
+    for language in sorted(code for code, count in languages.items() if count * 2 >= len(items)):
         without = [item for item in items if any(text and not text.get(language) for text in _texts_of(item))]
         if not without:
             continue

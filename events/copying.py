@@ -101,6 +101,8 @@ def copy_of(edition: Edition, wish: Wish) -> Copy:
         remarks.append(_("The facts of a field visit (site, places, rules) are not copied. Write them in its session."))
     places = Places(source, draft.agenda, wish)
     new = [places.item(shift.item(item), wish) for item in going]
+    if shift.outside:
+        remarks.append(_("Sessions that come to stand outside the days of this edition: %(n)s.") % {"n": shift.outside})
     kept = [item.uid for item in draft.agenda.items]
     free, homeless = with_free_rooms([*draft.agenda.items, *new], sure=kept)
     for item, other in homeless:
@@ -152,6 +154,7 @@ class Shift:
         self.first_day = target.first_day or dt.date.min
         self.last_day = target.last_day or self.first_day
         self.remarks: list[str] = []
+        self.outside = 0
 
     def item(self, item: Item) -> Item:
         """The same item on the day of this edition, as a new one."""
@@ -163,8 +166,7 @@ class Shift:
                 end = start + (item.end - item.start)
             end = min(end, start + LONGEST)
         if day and not self.first_day <= day <= self.last_day:
-            sentence = _("“%(title)s” comes to stand outside the days of this edition.")
-            self.remarks.append(sentence % {"title": in_words(item.title)})
+            self.outside += 1
         return dataclasses.replace(
             item, id=0, uid=str(uuid.uuid4()), day=day, start=start, end=end, visit=None, sequence=0, changed_at=None
         )

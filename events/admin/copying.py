@@ -41,7 +41,7 @@ class CopyForm(forms.Form):
     beside = forms.BooleanField(label=gettext_lazy("Add the copy to the sessions that are there"), required=False)
 
     def __init__(self, typed: Any, edition: Edition, user: Any) -> None:
-        super().__init__(typed)
+        super().__init__(typed, label_suffix="")
         self.editions = {one.pk for one in editions_of(user, "events.view_edition")}
         has_sessions = Exists(Session.objects.filter(edition=OuterRef("pk")))
         is_released = Exists(AgendaRelease.objects.filter(edition=OuterRef("pk")))
@@ -128,4 +128,13 @@ def _days(plan: Copy) -> list[dict[str, Any]]:
             "people": len(list(item.everybody)),
         }
 
-    return [{"old": old, "new": new, "rows": [row(item) for item in items]} for old, new, items in plan.days]
+    first, last = plan.wanted.first_day, plan.wanted.last_day
+    return [
+        {
+            "old": old,
+            "new": new,
+            "is_outside": bool(new and first and last and not first <= new <= last),
+            "rows": [row(item) for item in items],
+        }
+        for old, new, items in plan.days
+    ]

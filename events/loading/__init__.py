@@ -18,6 +18,7 @@ from events.loading.compare import english, with_english
 from events.loading.sessions import Sessions
 from events.models import Edition, record
 from events.text import fold
+from events.writing import moved_visits_told
 
 
 @dataclass
@@ -57,7 +58,8 @@ def _load(file: EditionFile, *, by: str, slug: str | None, timezone: str) -> Rep
     report = Report(edition, is_new, remarks=list(file.remarks))
     _take_facts(edition, file, _zone(edition, file, timezone, report), report)
     sessions = Sessions(edition, report.remarks)
-    sessions.take(file)
+    with moved_visits_told(edition, by=by):
+        sessions.take(file)
     report.remarks += _left_open(file)
     report.made, report.changed, report.unchanged = sessions.made, sessions.changed, sessions.unchanged
     report.talks, report.speakers, report.rooms = sessions.counts()

@@ -19,7 +19,7 @@ def changes(request: HttpRequest, slug: str) -> HttpResponse:
     if edition is None:
         raise Http404
     latest = released_agenda(slug)
-    releases = AgendaRelease.objects.filter(edition=edition).defer("document")[:100] if latest else []
+    releases = AgendaRelease.objects.filter(edition=edition).defer("document") if latest else []
     rows = [
         {"release": release, "changes": [change_in_words(change, latest) for change in release.difference]}
         for release in releases

@@ -183,8 +183,7 @@ def test_what_falls_outside_the_days_what_is_cancelled_and_what_a_visit_needs_is
     assert plan.remarks == (
         "Cancelled sessions are not copied: 1.",
         "The facts of a field visit (site, places, rules) are not copied. Write them in its session.",
-        "“Visit to the site” comes to stand outside the days of this edition.",
-        "“Last day” comes to stand outside the days of this edition.",
+        "Sessions that come to stand outside the days of this edition: 2.",
     )
     assert copied(source, edition) == 2
     assert not Session.objects.filter(edition=edition, visit__isnull=False).exists()
