@@ -38,6 +38,13 @@ def together(*calls):
     return results
 
 
+def mark_of(edition):
+    """What the page carries that goes back to the first release."""
+    plan = restoration_of(edition, 1)
+    assert plan is not None
+    return plan.mark
+
+
 def edited():
     """An edition with a release and an edit since."""
     edition = make.edition()
@@ -84,7 +91,7 @@ def test_two_editions_are_copied_and_restored_at_the_same_moment_and_nobody_wait
     (one, _first), (other, _second) = edited(), edited()
     empty = make.edition()
     wish = Wish(source=one)
-    marks = {edition: restoration_of(edition, 1).mark for edition in (one, other)}
+    marks = {edition: mark_of(edition) for edition in (one, other)}
     seen = copy_of(empty, wish).mark
     results = together(
         lambda: restore_agenda(edition=other, number=1, seen=marks[other], by="Ana"),
@@ -98,7 +105,7 @@ def test_two_editions_are_copied_and_restored_at_the_same_moment_and_nobody_wait
 def test_who_saves_while_the_agenda_goes_back_is_not_undone_in_silence(monkeypatch, is_held_off):
     """The editor has written but not yet committed when the button is pressed."""
     edition, session = edited()
-    seen = restoration_of(edition, 1).mark
+    seen = mark_of(edition)
     is_written, may_commit = threading.Event(), threading.Event()
     if not is_held_off:
         monkeypatch.setattr(restoring, "hold_off_edits", lambda **options: None)
@@ -125,7 +132,7 @@ def test_a_release_beside_going_back_is_of_the_one_agenda_or_of_the_other():
     for _turn in range(5):
         edition, session = edited()
         Appearance.objects.filter(session=session).update(function="New")
-        seen = restoration_of(edition, 1).mark
+        seen = mark_of(edition)
         together(
             lambda edition=edition, seen=seen: restore_agenda(edition=edition, number=1, seen=seen, by="Ana"),
             lambda edition=edition: release_agenda(edition=edition, by="Boris"),
@@ -141,7 +148,7 @@ def test_a_booking_beside_going_back_is_kept_or_refused_and_never_lost():
         release_agenda(edition=edition, by="sec")
         visit = make.visit(edition)
         person = make.participant(edition, "confirmed")
-        seen = restoration_of(edition, 1).mark
+        seen = mark_of(edition)
         booked, restored = together(
             lambda visit=visit, person=person: make.booking(visit, person=person),
             lambda edition=edition, seen=seen: restore_agenda(edition=edition, number=1, seen=seen, by="Ana"),
