@@ -135,6 +135,8 @@ def _mark(draft: Draft, source: Agenda, wish: Wish) -> str:
 
 
 def _refuse(edition: Edition, draft: Draft, wish: Wish) -> None:
+    if edition.status == Edition.Status.ARCHIVED:
+        raise SchedulingError(_("This edition is archived. Its agenda is not changed any more."))
     if wish.source.pk == edition.pk:
         raise SchedulingError(_("Choose another edition: this is the one you copy to."))
     if not edition.first_day or not edition.timezone:

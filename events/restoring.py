@@ -54,10 +54,12 @@ def restore_agenda(*, edition: Edition, number: int, seen: str, by: str) -> Rest
     """Make what staff edit the agenda of release `number`; nothing is public before the next release.
 
     `seen` is the mark of the Restoration that was looked at. Returns what was done. Raises AgendaChanged where the
-    agenda is no longer the one that was seen, and SchedulingError where there is no such release. Pressed twice, the
-    second has nothing left to do. Tells of visits whose time or status changes.
+    agenda is no longer the one that was seen, and SchedulingError where there is no such release or the edition is
+    archived. Pressed twice, the second has nothing left to do. Tells of visits whose time or status changes.
     """
     edition = Edition.objects.select_for_update(no_key=True, of=("self",)).get(pk=edition.pk)
+    if edition.status == Edition.Status.ARCHIVED:
+        raise SchedulingError(_("This edition is archived. Its agenda is not changed any more."))
     hold_off_edits(to_write=True)
     plan = restoration_of(edition, number)
     if plan is None:

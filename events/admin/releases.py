@@ -87,11 +87,9 @@ class ReleasePages:
                 done = restore_agenda(
                     edition=edition, number=number, seen=request.POST.get("seen", ""), by=request.user.get_username()
                 )
-            except AgendaChanged as error:
+            except SchedulingError as error:
                 messages.warning(request, str(error))
                 status = 422
-            except SchedulingError as error:
-                raise Http404 from error
             else:
                 told = _("The agenda is as in release %(number)s again. The public sees it after you release it.")
                 messages.success(request, told % {"number": done.number})
@@ -105,6 +103,7 @@ class ReleasePages:
             "edition": edition,
             "opts": self.opts,
             "plan": plan,
+            "is_open": edition.status != Edition.Status.ARCHIVED,
             "fates": [
                 (fate, [(item.id, in_words(item.title)) for item in getattr(plan, fate)])
                 for fate in ("deleted", "cancelled", "kept")

@@ -127,6 +127,8 @@ def test_findings_are_listed_under_headings_each_with_its_session(office, editio
     assert [len(groups[name]) for name in ("No end", "No speaker")] == [1, 9]
     for session in (*sessions, late):
         assert f"/admin/events/session/{session.pk}/change/" in page.content.decode()
+    timetable = f"/admin/events/session/timetable/{edition.slug}/?day=2030-10-08&amp;session={late.pk}#chosen"
+    assert timetable in page.content.decode()
     assert re.search(r'<details class="group"><summary>No speaker', page.content.decode())  # long ones are folded
     assert re.search(r'<details class="group" open><summary>No end', page.content.decode())
 

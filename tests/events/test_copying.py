@@ -225,7 +225,7 @@ def test_a_room_that_is_held_already_is_not_taken(source, edition):
         ({"timezone": "", "registration_opens": None, "registration_closes": None}, "Write the days and the time zone"),
     ],
 )
-def test_an_edition_without_days_or_zone_is_refused(source, facts, words):
+def test_an_edition_without_days_or_zone_or_that_is_archived_is_refused(source, facts, words):
     make.session(source)
     with pytest.raises(SchedulingError, match=words):
         copy_of(make.edition(**CLOSED | facts), Wish(source=source))

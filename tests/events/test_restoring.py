@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from events.change_words import change_in_words
-from events.models import Document, HistoryLine, Room, Session, Speaker, Talk, Topic
+from events.models import Document, Edition, HistoryLine, Room, Session, Speaker, Talk, Topic
 from events.restoring import restoration_of, restore_agenda
 from events.scheduling import AgendaChanged, SchedulingError, build_agenda, release_agenda, released_agenda
 from events.signals import visit_changed
@@ -380,3 +380,13 @@ def test_an_agenda_over_a_clock_change_goes_back_to_the_same_moments():
     back(edition)
     night.refresh_from_db()
     assert (night.start, night.end) == moments
+
+
+def test_an_archived_edition_does_not_go_back():
+    edition = make.edition()
+    session = make.session(edition)
+    released(edition)
+    Session.objects.filter(pk=session.pk).update(title="Other")
+    Edition.objects.filter(pk=edition.pk).update(status="archived")
+    with pytest.raises(SchedulingError, match="archived"):
+        back(edition)
