@@ -132,6 +132,7 @@ class World:
             "slug": self.edition.slug,
             "pk": pk,
             "reference": self.a.reference,
+            "number": 1,
             "nomination": self.nomination.pk,
             "participant": self.a.pk,
             "letter": self.letter.pk,
@@ -153,7 +154,9 @@ class World:
     def _keys(self):
         """What the number in an address stands for, where it is not a session."""
         return {
+            "admin:events_edition_copy": self.edition.pk,
             "admin:events_edition_release": self.edition.pk,
+            "admin:events_edition_restore": self.edition.pk,
             "admin:participants_attendance_person": self.a.pk,
             "admin:participants_records_booking": self.booking.pk,
             "admin:participants_records_erase": self.booking.pk,
