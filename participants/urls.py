@@ -6,6 +6,8 @@ from participants.views import (
     addresses,
     delegations,
     desk,
+    documents,
+    handing_in,
     letters,
     my,
     nominees,
@@ -67,6 +69,11 @@ urlpatterns = [
     path("my/<str:token>/", my.enter, name="enter"),
     path("address/confirmed/", addresses.confirmed, name="address-confirmed"),
     path("address/<str:token>/", addresses.confirm, name="confirm-address"),
+    # Papers, and where speakers hand in theirs
+    path("editions/<slug:slug>/documents.zip", documents.documents, name="documents"),
+    path("editions/<slug:slug>/documents/<int:pk>/<str:name>", documents.document, name="document"),
+    path("hand-in/<int:pk>/", handing_in.page, name="hand-in"),
+    path("hand-in/<str:token>/", handing_in.enter, name="enter-hand-in"),
     # The check-in desk
     path("checkin/", desk.desks, name="desks"),
     path("checkin/<slug:slug>/", desk.desk, name="desk"),
@@ -76,5 +83,6 @@ urlpatterns = [
     path("c/<str:code>/", desk.badge, name="badge"),
     # Whatever else stands here is answered like a link that has ended.
     re_path(r"^my/(?:.*/)?$", my.nothing, name="nothing"),
+    re_path(r"^hand-in/(?:.*/)?$", handing_in.nothing, name="nothing-to-hand-in"),
     re_path(r"^(?:delegations|register)/(?:.*/)?$", delegations.nothing, name="nothing-of-delegations"),
 ]

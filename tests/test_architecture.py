@@ -19,11 +19,12 @@ LEVELS = {
     "events": [
         {"urls", "admin", "management"},
         {"views", "templatetags", "past_editions"},
-        {"feeds", "loading", "caching"},
+        {"bundles", "documents", "feeds", "loading", "caching"},
         {"edition_files", "scheduling"},
         {"clashes", "vtimezone", "now_next", "differences"},
         {"agenda", "signals"},
         {"models"},
+        {"uploads"},
         {"text", "typesetting"},
     ],
     "participants": [
@@ -39,7 +40,7 @@ LEVELS = {
         {"joining"},
         {"boarding"},
         {"registration", "attendance", "staffing", "delivery", "bulk"},
-        {"visits", "vehicles"},
+        {"visits", "vehicles", "handing_in"},
         {"visit_places"},
         {"mail"},
         {"capacity", "access", "links", "throttling", "nomination_lists", "lifetimes", "rotation"},

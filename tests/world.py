@@ -29,6 +29,8 @@ class World:
         make.speaker(self.session)
         self.vehicle = Vehicle.objects.create(visit=self.visit, label="Bus 1", seats=40)
         Document.objects.create(edition=edition, title="Paper", url="https://example.org/paper")
+        make.paper(edition, "Public paper")
+        self.paper = make.paper(edition, "Paper for participants", access="participants")
         Organisation.objects.create(name="Fictional Institute")
         self.delegation = make.delegation(edition)
         self.nomination = make.nomination(self.delegation)
@@ -74,6 +76,10 @@ class World:
             who: links.issue(Link.Purpose.MY, participant=person, expires_at=ends)
             for who, person in (("A", self.a), ("B", self.b))
         }
+        self.speaker = self.session.appearances.get().speaker
+        self.hand_in_token = links.issue(
+            Link.Purpose.HAND_IN, speaker=self.speaker, session=self.session, expires_at=ends
+        )
         self.contact_token = links.issue(Link.Purpose.DELEGATION, delegation=self.delegation, expires_at=ends)
         self.nominee_token = links.issue(Link.Purpose.NOMINEE, nomination=self.nomination, expires_at=ends)
 
@@ -119,6 +125,8 @@ class World:
                 revoke_role(role=user.roles.get(), by="test")
         elif letter == "N":
             assert client.get(f"/delegations/{self.contact_token}/").status_code == 302
+        elif letter == "H":
+            assert client.get(f"/hand-in/{self.hand_in_token}/").status_code == 302
         elif letter in self.tokens:
             assert client.get(f"/my/{self.tokens[letter]}/").status_code == 302
         return client
@@ -134,7 +142,12 @@ class World:
         pk = {"admin:events_edition_release": self.edition.pk, "admin:participants_attendance_person": self.a.pk}.get(
             name, self.delegation.pk if route.startswith("delegations/") else pk
         )
+        if name == "participants:hand-in":
+            pk = Link.objects.get(purpose=Link.Purpose.HAND_IN).pk
+        if name == "participants:document":
+            pk = self.paper.pk
         values = {
+            "name": self.paper.file_name,
             "slug": self.edition.slug,
             "pk": pk,
             "reference": self.a.reference,
@@ -146,12 +159,14 @@ class World:
                 "participants:nominee": self.nominee_token,
                 "participants:enter-delegation": self.contact_token,
                 "participants:confirm-address": self.new_address,
+                "participants:enter-hand-in": self.hand_in_token,
             }.get(name, self.tokens["A"]),
             "code": self.a.code,
             "content_type_id": "1",
             "object_id": self._row(name),
         }
         route = re.sub(r"\^\(\?P<app_label>.*\)/\$", "participants/", route).replace(r"^my/(?:.*/)?$", "my/anything/")
+        route = route.replace(r"^hand-in/(?:.*/)?$", "hand-in/anything/more/")
         route = route.replace(r"^(?:delegations|register)/(?:.*/)?$", "delegations/anything/more/")
         return "/" + re.sub(r"<(?:\w+:)?(\w+)>", lambda found: str(values[found[1]]), route)
 
