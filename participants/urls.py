@@ -54,6 +54,11 @@ urlpatterns = [
     path("delegations/<int:pk>/letters/<int:letter>.pdf", letters.scan, name="letter"),
     path("delegations/<int:pk>/list/", letters.import_list, name="import-list"),
     path("delegations/<str:token>/", delegations.enter, name="enter-delegation"),
+    # Papers, and where speakers hand in theirs
+    path("editions/<slug:slug>/documents.zip", documents.documents, name="documents"),
+    path("editions/<slug:slug>/documents/<int:pk>/<str:name>", documents.document, name="document"),
+    path("hand-in/<int:pk>/", handing_in.page, name="hand-in"),
+    path("hand-in/<str:token>/", handing_in.enter, name="enter-hand-in"),
     # What a participant manages
     path("my/lost/", my.lost, name="lost"),
     path("my/lost/sent/", my.lost_sent, name="lost-sent"),
@@ -69,11 +74,6 @@ urlpatterns = [
     path("my/<str:token>/", my.enter, name="enter"),
     path("address/confirmed/", addresses.confirmed, name="address-confirmed"),
     path("address/<str:token>/", addresses.confirm, name="confirm-address"),
-    # Papers, and where speakers hand in theirs
-    path("editions/<slug:slug>/documents.zip", documents.documents, name="documents"),
-    path("editions/<slug:slug>/documents/<int:pk>/<str:name>", documents.document, name="document"),
-    path("hand-in/<int:pk>/", handing_in.page, name="hand-in"),
-    path("hand-in/<str:token>/", handing_in.enter, name="enter-hand-in"),
     # The check-in desk
     path("checkin/", desk.desks, name="desks"),
     path("checkin/<slug:slug>/", desk.desk, name="desk"),
