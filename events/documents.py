@@ -57,7 +57,7 @@ def of_session(pk: int) -> list[Document]:
 
 def version_of(papers: Iterable[Document]) -> str:
     """Another one whenever a list of these papers would say something else. It does not count downloads."""
-    facts = [(p.pk, str(p.title), p.url, p.file_name, p.kind, p.size, p.language, p.access) for p in papers]
+    facts = [(p.pk, str(p.title), p.url, p.file_name, p.kind, p.size, p.language, str(p.access)) for p in papers]
     return hashlib.sha256(repr(facts).encode()).hexdigest()[:16] if facts else ""
 
 

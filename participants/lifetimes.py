@@ -64,7 +64,7 @@ LIFETIMES: dict[str, dict[Lifetime, str]] = {
     # What a speaker handed in and nobody published goes with the letters.
     "events.document": {
         PUBLISHED: "title file file_name",
-        NOT_PERSONAL: "id url language access order added_at kind size downloads handed_in_at may_publish",
+        NOT_PERSONAL: "id url language access order added_at changed_at kind size downloads handed_in_at may_publish",
     },
     # States, numbers and names of fields, never what stood in them. Lines about people go with the attendance.
     "events.historyline": {

@@ -42,6 +42,9 @@ class DocumentForm(I18nModelForm):
         has_file = bool(answers.get("new_file") or self.instance.file)
         if has_file == bool(answers.get("url")) and "new_file" not in self.errors:
             self.add_error("new_file", gettext("Give a file or a link, not both."))
+        is_public = answers.get("access") == Document.Access.PUBLIC
+        if is_public and self.instance.handed_in_at and not answers.get("may_publish"):
+            self.add_error("access", gettext("Who handed this file in has not agreed that everybody may open it."))
         return answers
 
 

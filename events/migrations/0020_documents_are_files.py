@@ -6,6 +6,22 @@ from django.db import migrations, models
 import events.models.document
 import events.models.fields
 
+# What a list of papers says; a download changes nothing that is read.
+TELL = """
+CREATE FUNCTION rasr_tell_documents() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    NOTIFY rasr_agenda;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER document_is_told AFTER INSERT OR DELETE
+    OR UPDATE OF session_id, talk_id, visit_id, title, url, file_name, kind, size, language, access, "order"
+    ON events_document FOR EACH STATEMENT EXECUTE FUNCTION rasr_tell_documents();
+"""
+TELL_BACK = """
+DROP TRIGGER document_is_told ON events_document;
+DROP FUNCTION rasr_tell_documents();
+"""
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -13,6 +29,11 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.AddField(
+            model_name="document",
+            name="changed_at",
+            field=models.DateTimeField(auto_now=True),
+        ),
         migrations.AddField(
             model_name="document",
             name="downloads",
@@ -112,4 +133,5 @@ class Migration(migrations.Migration):
                 violation_error_message="Who handed this file in has not agreed that everybody may open it.",
             ),
         ),
+        migrations.RunSQL(TELL, TELL_BACK),
     ]

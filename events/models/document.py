@@ -58,6 +58,7 @@ class Document(models.Model):
     access = models.CharField(_("who may open it"), max_length=12, choices=Access, default=Access.PUBLIC)
     order = models.PositiveSmallIntegerField(_("order"), default=0)
     added_at = models.DateTimeField(auto_now_add=True)
+    changed_at = models.DateTimeField(auto_now=True, editable=False)
     downloads = models.PositiveIntegerField(_("downloads"), default=0)
     handed_in_at = models.DateTimeField(_("handed in at"), null=True, blank=True)
     speaker = models.ForeignKey(

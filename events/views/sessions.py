@@ -28,6 +28,7 @@ def session(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     end = end_of(agenda)
     # With the edition the entry for its participants leaves the menu.
     modified = end if end and agenda.released_at < end <= clock.now() else agenda.released_at
+    modified = max([modified, *(paper.changed_at for paper in papers)])
     return cached_answer(
         request,
         key=f"session {slug} {agenda.number} {agenda.released_at} {get_language()} {pk} {modified}"
