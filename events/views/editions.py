@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -64,7 +66,8 @@ def _papers(edition: Edition) -> list[tuple[Document, Row | None]]:
     """The papers that everybody may know of, each with the session that it belongs to."""
     agenda = released_agenda(edition.slug)
     rows = {item.id: row_of(agenda, item) for item in agenda.items} if agenda else {}
-    return [(paper, rows.get(paper.of)) for paper in shown(edition, released=rows)]
+    papers: Any = shown(edition, released=rows)
+    return [(paper, rows.get(paper.of)) for paper in papers]
 
 
 @login_not_required

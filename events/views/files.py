@@ -22,7 +22,7 @@ def file_answer(request: HttpRequest, document: Document, cache: str) -> tuple[H
 
     Raises OSError where the file is away.
     """
-    tag = f'"{PurePosixPath(document.file.name).stem}"'  # each file that is taken has a name of its own
+    tag = f'"{PurePosixPath(str(document.file.name)).stem}"'  # each file that is taken has a name of its own
     size = document.file.size
     response: HttpResponseBase
     if tag in [known.removeprefix("W/") for known in parse_etags(request.headers.get("If-None-Match", ""))]:

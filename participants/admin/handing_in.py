@@ -68,9 +68,7 @@ class PapersAdmin(DocumentAdmin):
         }
         with clock.override(session.edition.zone):
             status = 422 if "problem" in made else 200
-            response = render(request, "admin/participants/hand_in.html", context | made, status=status)
-        response["Cache-Control"] = "private, no-store"
-        return response
+            return render(request, "admin/participants/hand_in.html", context | made, status=status)
 
 
 def _act(request: HttpRequest, session: Session) -> dict[str, Any]:

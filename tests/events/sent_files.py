@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image, PngImagePlugin
@@ -64,7 +65,7 @@ def picture(kind="jpg", size=(40, 20), *, turned=False, mode="RGB"):
     exif[0x0112] = 6 if turned else 1
     exif.get_ifd(0x8825).update({1: "N", 2: (41.0, 19.0, 30.0), 3: "E", 4: (19.0, 49.0, 12.0), 29: CANARY})
     written = io.BytesIO()
-    more = {"exif": exif}
+    more: dict[str, Any] = {"exif": exif}
     if kind == "jpg":
         more |= {"comment": CANARY.encode(), "xmp": CANARY.encode(), "quality": 95}
     if kind == "webp":

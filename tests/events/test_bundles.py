@@ -4,6 +4,7 @@ import io
 import tracemalloc
 import unicodedata
 import zipfile
+from typing import Any
 
 import pytest
 from django.core.files.base import ContentFile
@@ -46,7 +47,7 @@ def test_letters_of_every_language_are_read_back(transactional_db):
 
 def test_links_are_in_a_text_in_the_language_of_the_moment():
     edition = make.edition()
-    link = Document(edition=edition, title="Site", url="https://example.org/a")
+    link: Any = Document(edition=edition, title="Site", url="https://example.org/a")
     with opened([link]) as package:
         assert package.read("Links.txt").decode() == "Site\r\nhttps://example.org/a\r\n"
     link.title = {"en": "Site", "sq": "Faqja"}
@@ -73,6 +74,6 @@ def test_a_large_bundle_is_never_whole_in_memory():
 
 
 def test_who_leaves_in_the_middle_leaves_no_file_open():
-    pieces = bundle([make.paper(make.edition())])
+    pieces: Any = bundle([make.paper(make.edition())])
     next(pieces)
     pieces.close()

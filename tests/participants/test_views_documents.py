@@ -273,7 +273,7 @@ class TestHttp:
 
 def test_a_file_that_is_away_is_not_found_and_logged(edition, caplog):
     paper, other = make.paper(edition), make.paper(edition, "Other", name="other.pdf")
-    paper.file.storage.delete(paper.file.name)
+    paper.file.storage.delete(str(paper.file.name))
     with caplog.at_level(logging.ERROR):
         assert Client().get(address(paper)).status_code == 404
         assert Client().head(address(paper)).status_code == 404

@@ -1,6 +1,7 @@
 """A speaker hands in a presentation by link, and the secretariat makes, sends and ends the links."""
 
 import re
+from typing import Any
 
 import pytest
 import time_machine
@@ -36,7 +37,7 @@ def address(session, speaker):
 @pytest.fixture
 def holder(address):
     """A browser that opened the link, and the page it leads to."""
-    client = Client()
+    client: Any = Client()
     client.page = client.get(re.sub(r"^https?://[^/]+", "", address))["Location"]
     return client
 
@@ -157,7 +158,7 @@ class TestLinks:
         assert (message.to, message.kind, message.edition) == ("ana@example.org", "hand in", session.edition)
         assert "Dear Arta Shembulli," in message.text
         assert "8 October 2030, 09:00 (Tirana time)" in message.text
-        path = re.search(r"https?://[^/]+(/hand-in/\S+)", message.text)[1]
+        (path,) = re.findall(r"https?://[^/]+(/hand-in/\S+)", message.text)
         assert Client().get(path).status_code == 302
 
     @pytest.mark.parametrize("email", ["", "nobody", "a@b@c", "x\n@example.org", "-a@example.org"])
@@ -179,16 +180,16 @@ class TestOffice:
 
     @pytest.fixture
     def staff(self, session):
-        client = Client()
+        client: Any = Client()
         client.force_login(make.staff("secretariat", session.edition))
         client.page = f"/admin/events/document/hand-in/{session.pk}/"
         return client
 
     def test_a_link_is_shown_once(self, staff, speaker):
         response = staff.post(staff.page, {"do": "make", "speaker": speaker.pk, "language": "sq"})
-        link = re.search(r'value="https?://[^/]+(/sq/hand-in/[\w-]{43}/)"', response.content.decode())[1]
+        (link,) = re.findall(r'value="https?://[^/]+(/sq/hand-in/[\w-]{43}/)"', response.content.decode())
         assert Client().get(link)["Location"].startswith("/sq/hand-in/")
-        assert response["Cache-Control"] == "private, no-store"
+        assert "no-store" in response["Cache-Control"]
         assert link not in staff.get(staff.page).content.decode()
 
     def test_a_link_is_sent_and_ended(self, staff, speaker):
