@@ -68,15 +68,22 @@ bodies = Bodies(ROOM)
 
 
 def cached_answer(
-    request: HttpRequest, *, key: str, modified: dt.datetime, content_type: str, make: Callable[[], bytes]
+    request: HttpRequest,
+    *,
+    key: str,
+    modified: dt.datetime,
+    content_type: str,
+    make: Callable[[], bytes],
+    keep: bool = True,
 ) -> HttpResponse:
     """Answer GET or HEAD with the body that `key` names, drawing it with `make` only if this process has not yet.
 
-    `key` holds everything that the body depends on. Answers 304 to a reader who has it; sets no cookie.
+    `key` holds everything that the body depends on. Answers 304 to a reader who has it; sets no cookie. What anybody
+    can ask for in endless variants (a search) is not kept, so that it pushes nothing out.
     """
     if request.method not in {"GET", "HEAD"}:
         return HttpResponseNotAllowed(["GET", "HEAD"])
-    body = bodies.get(key, make)
+    body = bodies.get(key, make) if keep else Body.drawn(key, make())
     is_zipped = _takes_gzip(request)
     etag = f'"{body.tag}-gz"' if is_zipped else f'"{body.tag}"'
     if _has_it(request, etag, modified):

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from events.models import Document, Organisation
 from events.scheduling import release_agenda
-from participants import attendance, bulk, changing, checkin, links, nominating, records, visits
+from participants import attendance, bulk, changing, checkin, links, my_agenda, nominating, records, visits
 from participants.models import Link, Participant, StaffRole, Vehicle
 from participants.staffing import revoke_role, set_active
 from tests import make
@@ -80,6 +80,8 @@ class World:
         self.hand_in_token = links.issue(
             Link.Purpose.HAND_IN, speaker=self.speaker, session=self.session, expires_at=ends
         )
+        self.hand_in_link = Link.objects.get(purpose=Link.Purpose.HAND_IN)
+        self.calendar_token = links.issue(Link.Purpose.CALENDAR, participant=self.a, expires_at=ends)
         self.contact_token = links.issue(Link.Purpose.DELEGATION, delegation=self.delegation, expires_at=ends)
         self.nominee_token = links.issue(Link.Purpose.NOMINEE, nomination=self.nomination, expires_at=ends)
 
@@ -98,6 +100,7 @@ class World:
         answers = {"nationality": "AL", "document_type": "passport", "document_expiry": dt.date(2037, 1, 1)}
         answers |= {"document_number": "CANARY-PPT-77", "sizes": "canary size"}
         records.save_record(booking=self.booking, answers=answers, by="test")
+        my_agenda.star(participant=person, session=self.session.pk, by="test")
         records.open_record(booking=self.booking, by="officer", reason="test")
         person.staff_note = "canary note"
         person.save(update_fields=["staff_note"])
@@ -133,19 +136,7 @@ class World:
 
     def path(self, name, route):
         """A path of that route which leads to something of the edition."""
-        pk = {"participants:result": self.scan.pk}.get(name, self.session.pk)
-        of_visits = {"events:visit", "participants:my-visit-give-back", "admin:participants_visit"}
-        if name in of_visits | {"admin:participants_visit_rules", "admin:participants_vehicles"}:
-            pk = self.visit.pk
-        if name and name.startswith("admin:participants_records_"):
-            pk = self.booking.pk if name.endswith(("booking", "erase")) else self.visit.pk
-        pk = {"admin:events_edition_release": self.edition.pk, "admin:participants_attendance_person": self.a.pk}.get(
-            name, self.delegation.pk if route.startswith("delegations/") else pk
-        )
-        if name == "participants:hand-in":
-            pk = Link.objects.get(purpose=Link.Purpose.HAND_IN).pk
-        if name == "participants:document":
-            pk = self.paper.pk
+        pk = self._keys().get(name, self.delegation.pk if route.startswith("delegations/") else self.session.pk)
         values = {
             "name": self.paper.file_name,
             "slug": self.edition.slug,
@@ -160,6 +151,7 @@ class World:
                 "participants:enter-delegation": self.contact_token,
                 "participants:confirm-address": self.new_address,
                 "participants:enter-hand-in": self.hand_in_token,
+                "participants:calendar": self.calendar_token,
             }.get(name, self.tokens["A"]),
             "code": self.a.code,
             "content_type_id": "1",
@@ -169,6 +161,28 @@ class World:
         route = route.replace(r"^hand-in/(?:.*/)?$", "hand-in/anything/more/")
         route = route.replace(r"^(?:delegations|register)/(?:.*/)?$", "delegations/anything/more/")
         return "/" + re.sub(r"<(?:\w+:)?(\w+)>", lambda found: str(values[found[1]]), route)
+
+    def _keys(self):
+        """What the number in an address stands for, where it is not a session."""
+        return {
+            "admin:events_edition_release": self.edition.pk,
+            "admin:participants_attendance_person": self.a.pk,
+            "admin:participants_records_booking": self.booking.pk,
+            "admin:participants_records_erase": self.booking.pk,
+            "admin:participants_records_list": self.visit.pk,
+            "admin:participants_records_visit": self.visit.pk,
+            "admin:participants_vehicles": self.visit.pk,
+            "admin:participants_visit": self.visit.pk,
+            "admin:participants_visit_rules": self.visit.pk,
+            "events:room": self.session.room_id,
+            "events:visit": self.visit.pk,
+            "events:visit_ics": self.visit.pk,
+            "participants:document": self.paper.pk,
+            "participants:hand-in": self.hand_in_link.pk,
+            "participants:my-visit-give-back": self.visit.pk,
+            "participants:my-visit-ics": self.visit.pk,
+            "participants:result": self.scan.pk,
+        }
 
     def _row(self, name):
         app_and_model = re.fullmatch(r"admin:(\w+?)_(\w+)_(?:change|history|delete)", name or "")

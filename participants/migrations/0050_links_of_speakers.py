@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("events", "0020_documents_are_files"),
-        ("participants", "0030_where_people_sit_back"),
+        ("participants", "0040_starred_sessions"),
     ]
 
     operations = [
