@@ -1,10 +1,14 @@
-"""Cleaning and folding of typed text: what may be stored, and what a search or a sort compares.
+"""Cleaning and folding of typed text: what may be stored, and what a search or a sort compares; days in words.
 
 Names are never "corrected": only what cannot be seen or breaks other formats is taken out.
 """
 
+import datetime as dt
 import re
 import unicodedata
+
+from django.utils import formats
+from django.utils.translation import gettext as _
 
 # Directional controls can turn the rest of a page or a sheet around (Unicode TR 36); a name never needs them.
 _BIDI = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F, 0x061C])
@@ -60,3 +64,15 @@ def _limit_marks(value: str) -> str:
 def _is_mark(char: str) -> bool:
     """Whether it stands on the letter before; a few such signs show it only when they are taken apart."""
     return char > "\u02ff" and unicodedata.combining(unicodedata.normalize("NFD", char)[0]) > 0
+
+
+def days_in_words(first: dt.date, last: dt.date) -> str:
+    """Two days of an edition as a reader says them: "9 to 11 October 2018"."""
+    end = formats.date_format(last, "DATE_FORMAT")
+    if first == last:
+        return end
+    if (first.year, first.month) == (last.year, last.month):
+        start = str(first.day)
+    else:
+        start = formats.date_format(first, "DATE_FORMAT" if first.year != last.year else "MONTH_DAY_FORMAT")
+    return _("%(first)s to %(last)s") % {"first": start, "last": end}

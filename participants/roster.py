@@ -77,6 +77,11 @@ class Roster:
         return any(one.is_nominated for one in [*self.coming, *self.ended])
 
     @property
+    def has_waiting(self) -> bool:
+        """Whether somebody registered and waits for a place."""
+        return any(one.standing == Status.WAITLISTED for one in self.coming)
+
+    @property
     def taken_percent(self) -> int:
         """For the bar beside the words."""
         return min(100, round(100 * self.taken / self.quota)) if self.quota else 0

@@ -116,10 +116,12 @@ def _replaced(
 
 
 def _mark_of(leaving: Participant | Nomination) -> dict[str, Any]:
-    """What the new nomination takes over: order, head mark and letter; of somebody without one the head mark alone."""
+    """What the new nomination takes over: order and head mark, of somebody without one the head mark alone. The letter
+    stays behind: it does not name the substitute.
+    """
     old = leaving.nomination if isinstance(leaving, Participant) else leaving
     if old:
-        return {"is_head": old.is_head, "order": old.order, "letter": old.letter, "replaces": old}
+        return {"is_head": old.is_head, "order": old.order, "replaces": old}
     standing = leaving.delegation.nominations.filter(withdrawn_at=None)
     was_head = isinstance(leaving, Participant) and leaving.role == Participant.Role.HEAD
     is_head = was_head and not standing.filter(is_head=True).exists()

@@ -62,6 +62,11 @@ class VisitCard:
         return self.may_act and "record" in self.missing and self._is_confirmed
 
     @property
+    def is_theirs_to_do(self) -> bool:
+        """Whether the participant can do something of what is missing."""
+        return self.may_accept or self.asks_record
+
+    @property
     def _is_confirmed(self) -> bool:
         return self.booking is not None and self.booking.participant.status == Participant.Status.CONFIRMED
 

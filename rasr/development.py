@@ -82,7 +82,8 @@ def _run(port: str) -> int:
             running.append(subprocess.Popen(command, start_new_session=True))  # noqa: S603
         sys.stdout.write(
             f"\nThe site:    http://127.0.0.1:{port}/\n"
-            f"Back office: http://127.0.0.1:{port}/admin/   sign in as `secretariat`, password `{DEMO_PASSWORD}`\n"
+            f"Back office: http://127.0.0.1:{port}/admin/   password `{DEMO_PASSWORD}`, sign in as\n"
+            "             `secretariat`, or as `visit-officer` for visit records\n"
             f"Check-in:    http://127.0.0.1:{port}/checkin/\n"
             f"Mails are written to {places.CHECKOUT / 'var' / 'mail'}\n"
             "Ctrl-C stops everything.\n\n"

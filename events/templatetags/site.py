@@ -15,6 +15,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from i18nfield.strings import LazyI18nString
 
+from events import text
 from events.agenda import Person
 
 register = template.Library()
@@ -86,17 +87,8 @@ def link_of_day(day: Any, question: Any) -> str:
 @register.simple_tag
 def days_in_words(edition: Any) -> str:
     """ "9 to 11 October 2018"; empty where the days are not known."""
-    first, last = edition.first_day, edition.last_day
-    if not first or not last:
-        return ""
-    end = formats.date_format(last, "DATE_FORMAT")
-    if first == last:
-        return end
-    if (first.year, first.month) == (last.year, last.month):
-        start = str(first.day)
-    else:
-        start = formats.date_format(first, "DATE_FORMAT" if first.year != last.year else "MONTH_DAY_FORMAT")
-    return _("%(first)s to %(last)s") % {"first": start, "last": end}
+    known = edition.first_day and edition.last_day
+    return text.days_in_words(edition.first_day, edition.last_day) if known else ""
 
 
 @register.filter

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, override
 
 from events.models import Edition
+from events.scheduling import texts
 from participants import nominating
 from participants.capacity import lock_edition
 from participants.models import Delegation
@@ -37,11 +38,13 @@ def invitations(request: HttpRequest, edition: Edition, context: dict[str, Any])
         (one, _stamp(one), bool(one.contact_email) and (str(one.pk) in chosen if chosen else one.invited_at is None))
         for one in delegations
     ]
+    languages = {one.language for one in delegations if one.contact_email}
     context |= {
         "title": _("Invite the delegations to %(edition)s") % {"edition": edition},
         "edition": edition,
         "rows": rows,
-        "letters": _letters(edition, {one.language for one in delegations if one.contact_email}),
+        "letters": _letters(edition, languages),
+        "untranslated": _untranslated(edition, languages),
         "silent": sum(1 for one in delegations if not one.contact_email),
         "problem": _problem(edition),
     }
@@ -62,6 +65,12 @@ def _letters(edition: Edition, languages: set[str]) -> list[tuple[str, str]]:
             with override(code):
                 letters.append((name, str(edition.invitation)))
     return letters
+
+
+def _untranslated(edition: Edition, languages: set[str]) -> list[str]:
+    """The languages of contact persons in which the letter is not written: they read it in English."""
+    written = {code for code, text in texts(edition.invitation).items() if text}
+    return [str(name) for code, name in settings.LANGUAGES if code in languages - written] if written else []
 
 
 def _problem(edition: Edition) -> str:

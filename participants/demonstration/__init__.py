@@ -17,6 +17,7 @@ from participants.staffing import grant_role
 
 BY = "demonstration"
 ACCOUNT = "secretariat"
+OFFICER = "visit-officer"  # the one who opens visit records, with the same password
 PASSWORD = "demonstration-only"  # noqa: S105 - the account exists on development sites only
 
 
@@ -44,15 +45,14 @@ def put_demonstration(*, at: dt.datetime | None = None) -> Made:
         put_people(edition, at=at or clock.now(), by=BY)
         put_bookings(edition, at=at or clock.now(), by=BY)
         put_nominations(edition, at=at or clock.now(), by=BY)
-    return Made(len(past), edition, is_new, _put_account())
+    _put_account(OFFICER, StaffRole.Role.VISIT_OFFICER)
+    return Made(len(past), edition, is_new, _put_account(ACCOUNT, StaffRole.Role.SECRETARIAT))
 
 
-def _put_account() -> bool:
-    """The staff account of the demonstration; one of that name that is there keeps its password."""
-    user = User.objects.filter(username=ACCOUNT).first()
-    is_new = user is None
-    if user is None:
-        user = User.objects.create_user(ACCOUNT, email="", password=PASSWORD, is_staff=True)
-        for role in (StaffRole.Role.SECRETARIAT, StaffRole.Role.VISIT_OFFICER):
-            grant_role(user=user, role=role, edition=None, by=BY)
-    return is_new
+def _put_account(name: str, role: str) -> bool:
+    """A staff account of the demonstration; one of that name that is there keeps its password."""
+    if User.objects.filter(username=name).exists():
+        return False
+    user = User.objects.create_user(name, email="", password=PASSWORD, is_staff=True)
+    grant_role(user=user, role=role, edition=None, by=BY)
+    return True

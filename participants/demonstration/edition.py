@@ -52,6 +52,11 @@ def _text(words: str) -> LazyI18nString:
     return LazyI18nString({"en": words})
 
 
+def _texts() -> Row:
+    """What stands in every language that the series publishes in."""
+    return json.loads((FOLDER / "texts.json").read_text())  # type: ignore[no-any-return]
+
+
 def _put_facts(texts: Row, at: dt.datetime) -> Edition:
     edition = Edition(timezone=ZONE)
     today = at.astimezone(edition.zone).date()
@@ -83,10 +88,7 @@ def _put_facts(texts: Row, at: dt.datetime) -> Edition:
         details_deadline=before(4),
         travel_deadline=before(5),
         contact_email=CONTACT,
-        invitation=_text(
-            "We invite your delegation to the workshop. Nominate your people on the page of your delegation.\n\n"
-            "Each person whom you nominate receives a form that is filled in partly."
-        ),
+        invitation=LazyI18nString(_texts()["invitation"]),
         footnotes=_text(json.loads((FOLDER / "people.json").read_text())["footnote"]),
     )
     edition.full_clean()
@@ -195,11 +197,7 @@ def _put_visit(edition: Edition, session: Session) -> None:
         capacity=12,
         signup_deadline=before(8),
         host_list_deadline=before(6),
-        rules=_text(
-            "Bring the document that you named in your registration.\n"
-            "No telephones and no cameras inside the fence; they stay on the bus.\n"
-            "Stay with your group and follow the range officer at once."
-        ),
+        rules=LazyI18nString(_texts()["rules"]),
         what_to_wear=_text("Closed flat shoes and long trousers. The host lends helmets and vests."),
         asks_identity=True,
         asks_sizes=True,

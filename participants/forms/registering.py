@@ -115,7 +115,6 @@ class NomineeForm(RegistrationForm):
         kwargs["initial"] = {
             "given_name": given,
             "family_name": family,
-            "printed_name": nomination.name,
             "email": nomination.email,
         }
         super().__init__(nomination.delegation.edition, *args, **kwargs)

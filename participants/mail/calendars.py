@@ -49,7 +49,8 @@ def ending(participant: Participant, subject: str, paragraphs: list[str]) -> Let
     off = cancelled(participant)
     if off:
         paragraphs = [*paragraphs, _("The attached file takes the dates out of your calendar.")]
-    return Letter(subject_line(participant.edition, subject), paragraphs, calendar=off)
+    facts = [(_("Workshop"), str(participant.edition.title))]
+    return Letter(subject_line(participant.edition, subject), paragraphs, facts=facts, calendar=off)
 
 
 def _days(participant: Participant, programme: Programme) -> str:

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from events.models import Edition
+from events.text import days_in_words
 from participants import links
 from participants.mail.calendars import ending
 from participants.mail.letters import Letter, in_words, subject_line, to_contact, to_nominee, to_participant
@@ -90,20 +91,23 @@ def _ended(person: Participant | Nomination, kind: str, why: str) -> Message:
     edition = person.delegation.edition
     question = _("If you have a question, write to your delegation or to the secretariat.")
     if isinstance(person, Participant):
-        ended = _("Your registration has ended with it, and so have your places on field visits.")
+        if person.bookings.exists():
+            ended = _("Your registration has ended with it, and so have your places on field visits.")
+        else:
+            ended = _("Your registration has ended with it.")
         letter = ending(person, _("your registration has ended"), [why, ended, question])
         return to_participant(person, kind, letter)
     ended = _("The link that we sent you does not work any more.")
-    letter = Letter(subject_line(edition, _("your nomination has ended")), [why, ended, question])
+    letter = Letter(
+        subject_line(edition, _("your nomination has ended")), [why, ended, question], facts=_facts(edition)
+    )
     return to_nominee(person, kind, letter)
 
 
 def _facts(edition: Edition) -> list[tuple[str, str]]:
     facts = [(_("Workshop"), str(edition.title))]
     if edition.first_day and edition.last_day:
-        first, last = (formats.date_format(day, "DATE_FORMAT") for day in (edition.first_day, edition.last_day))
-        days = _("%(first)s to %(last)s") % {"first": first, "last": last} if first != last else first
-        facts.append((_("Days"), days))
+        facts.append((_("Days"), days_in_words(edition.first_day, edition.last_day)))
     place = where(edition)
     return [*facts, (_("Place"), place)] if place else facts
 
@@ -111,6 +115,8 @@ def _facts(edition: Edition) -> list[tuple[str, str]]:
 def _window(nomination: Nomination) -> list[tuple[str, str]]:
     """From when and until when the person can register; a kept place has its own end."""
     edition = nomination.delegation.edition
+    if nomination.holds_place and edition.first_day:
+        return [(_("Register before"), formats.date_format(edition.first_day, "DATE_FORMAT"))]
     if nomination.holds_place or edition.registration_closes is None:
         return []
     facts = [(_("Register before"), in_words(edition.registration_closes, edition))]

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 from django.conf import settings
 from django.urls import reverse
-from django.utils import formats
 from django.utils.translation import gettext as _
 
 from events.models import Edition, HistoryLine
 from events.scheduling import released_agenda
+from events.text import days_in_words
 from participants.mail.letters import in_words
 from participants.models import Participant, VisitBooking
 
@@ -54,10 +54,7 @@ def facts_of(participant: Participant, programme: Programme) -> list[tuple[str, 
     edition = participant.edition
     facts = [(_("Workshop"), str(edition.title))]
     if edition.first_day and edition.last_day:
-        first, last = (formats.date_format(day, "DATE_FORMAT") for day in (edition.first_day, edition.last_day))
-        facts.append(
-            (_("Days"), _("%(first)s to %(last)s") % {"first": first, "last": last} if first != last else first)
-        )
+        facts.append((_("Days"), days_in_words(edition.first_day, edition.last_day)))
     if programme.span:
         facts.append((_("Begins"), in_words(programme.span[0], edition)))
     facts.append((_("Place"), where(edition)))

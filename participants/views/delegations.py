@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from events.models import Edition
 from events.views.frame import edition_frame
 from participants import links, nominating
-from participants.capacity import lock_edition
+from participants.capacity import lock_edition, places_left
 from participants.forms import CorrectionForm, NominationForm, PersonForm
 from participants.forms.delegations import seen_of
 from participants.models import Link, Nomination, Participant
@@ -71,6 +71,7 @@ def page(request: HttpRequest, who: Acting, problem: str = "", status: int = 200
     sent = who.delegation
     context = {
         "roster": roster(sent),
+        "is_full": places_left(sent.edition) == 0,
         "letters": sent.letters.prefetch_related("nominations").order_by("-date", "-id"),
         "name": printed(sent),
         "footnotes": footnotes(sent.edition, [sent]),

@@ -160,3 +160,11 @@ class TestContact:
     def test_the_form_leads_to_the_page_of_the_delegation(self, office, delegations):
         page = office.get(f"/admin/participants/delegation/{delegations[0].pk}/change/").content.decode()
         assert f'href="/delegations/{delegations[0].pk}/"' in page
+
+
+def test_the_languages_that_the_letter_is_not_written_in_are_named(office, edition, delegations):
+    told = "The letter is not written in:"
+    assert told not in office.get(page_of(edition)).content.decode()
+    make.delegation(edition, "Bulgaria", contact_email="bulgaria@example.org", language="bg")
+    page = office.get(page_of(edition)).content.decode()
+    assert f"{told} български." in page or f"{told} Български." in page

@@ -16,7 +16,7 @@ from events.loading import load
 from events.models import Appearance, Edition, FieldVisit, HistoryLine, Session, Speaker
 from events.scheduling import find_clashes, released_agenda
 from participants.capacity import places_left, quota_left
-from participants.demonstration import ACCOUNT, PASSWORD
+from participants.demonstration import ACCOUNT, OFFICER, PASSWORD
 from participants.demonstration.edition import put_edition
 from participants.models import Delegation, Message, Participant, StaffRole, User, VisitBooking
 
@@ -53,12 +53,15 @@ def test_it_says_what_it_made_and_how_to_sign_in(settings, client):
     text = run()
     assert "Past editions added: 13." in text
     assert "with 60 invented people" in text
-    assert f"{ACCOUNT} with the password {PASSWORD}" in text
+    assert f"as {ACCOUNT} with the password {PASSWORD}" in text
+    assert f"{OFFICER}, with the same password, opens visit records" in text
     user = User.objects.get(username=ACCOUNT)
     assert user.check_password(PASSWORD)
     assert user.is_staff
     assert not user.is_superuser
-    assert set(user.roles.values_list("role", "edition")) == {("secretariat", None), ("visit-officer", None)}
+    assert set(user.roles.values_list("role", "edition")) == {("secretariat", None)}
+    officer = User.objects.get(username=OFFICER)
+    assert set(officer.roles.values_list("role", "edition")) == {("visit-officer", None)}
 
 
 def test_running_it_again_changes_nothing_and_keeps_what_staff_changed(demo):

@@ -29,7 +29,7 @@ def test_the_invitation_says_what_the_edition_says_in_paragraphs_above_the_link(
     assert "<p>You are invited &amp; welcome.</p>\n<p>The hosts pay &lt;lunch&gt;.</p>" in message.html
     for words in (
         "Dear Ana Kontakt",
-        "8 October 2030 to 10 October 2030",
+        "8 to 10 October 2030",
         "Tirana, Albania",
         "Places for your delegation: 4",
         "Nominate before: 8 September 2030, 12:00 (Tirana time)",
@@ -77,7 +77,7 @@ def test_who_is_named_early_reads_when_registration_opens():
 def test_a_substitute_reads_that_a_place_is_kept():
     message = make.substitute(make.participant(make.edition())).messages.get()
     assert "A place is kept for you." in message.text
-    assert "Register before" not in message.text
+    assert "Register before: 8 October 2030" in message.text
 
 
 def test_who_is_replaced_or_taken_back_reads_so_and_gets_no_link():
@@ -121,3 +121,14 @@ def test_where_the_days_are_unknown_a_nominee_s_link_lasts_as_long_as_private_da
     edition = make.edition(first_day=None, last_day=None, registration_opens=None, registration_closes=None)
     nomination = make.named(make.delegation(edition))
     assert nomination.links.get().expires_at > clock.now() + dt.timedelta(days=edition.keep_unconfirmed_days - 1)
+
+
+@pytest.mark.parametrize("visits", [True, False])
+def test_the_end_of_a_registration_speaks_of_visits_to_those_who_had_asked_for_one(visits):
+    person = make.participant(make.edition())
+    if visits:
+        make.booking(make.visit(person.edition), person=person)
+    make.substitute(person)
+    text = person.messages.get(kind="replaced").text
+    assert ("places on field visits" in text) == visits
+    assert f"Workshop: {person.edition.title}" in text

@@ -247,3 +247,13 @@ def test_the_deadline_is_said_with_its_zone(contact, edition, serbia):
     )
     page = words(contact.get(home(serbia)))
     assert "Nominate and withdraw until 31 January 2030, 18:00 (Tirana time) ." in page
+
+
+def test_who_waits_with_quota_left_reads_that_the_workshop_is_full(contact, edition, serbia):
+    told = "The workshop is full."
+    Edition.objects.filter(pk=edition.pk).update(capacity=1, requires_review=False)
+    first = participant(edition, "one@example.org")
+    assert told not in words(contact.get(home(serbia)))
+    second = participant(edition, "two@example.org")
+    assert (first.status, second.status) == ("confirmed", "waitlisted")
+    assert told in words(contact.get(home(serbia)))

@@ -284,3 +284,17 @@ def test_many_registrations_from_one_network_are_told_to_wait(client, edition, m
     answer = client.post(REGISTER, typed(edition, email="other@example.org"))
     assert answer.status_code == 429
     assert 'value="Primjerić"' in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("review", "nomination", "said"),
+    [
+        (False, False, "you are registered at once"),
+        (True, False, "The secretariat reads your registration"),
+        (True, True, "The secretariat reads your registration"),
+        (False, True, "We keep your registration until your delegation nominates you"),
+    ],
+)
+def test_it_says_what_sending_the_form_does(client, review, nomination, said):
+    edition = open_edition(requires_review=review, requires_nomination=nomination)
+    assert said in client.get(f"/editions/{edition.slug}/register/").content.decode()

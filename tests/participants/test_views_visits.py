@@ -153,8 +153,11 @@ def test_the_record_is_asked_for_once_the_registration_is_confirmed(client):
 
 
 def test_the_answer_of_the_host_is_waited_for(bearer, person, edition):
-    make.booking(make.visit(edition, needs_host_approval=True), person=person)
-    assert "The answer of the host. The secretariat asks for it." in said(bearer.get(home(person)))
+    visit = make.visit(edition, needs_host_approval=True, host_list_deadline=make.local(edition, 20))
+    make.booking(visit, person=person)
+    page = said(bearer.get(home(person)))
+    assert "The answer of the host. The secretariat asks for it." in page
+    assert "Do this before" not in page, "there is nothing to do"
 
 
 def test_giving_back_is_asked_once_more(bearer, person, edition):

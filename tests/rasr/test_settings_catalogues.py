@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import datetime as dt
 import gettext
 import re
 from collections.abc import Iterator
@@ -12,6 +13,8 @@ from typing import Any
 import pytest
 from babel.messages.pofile import read_po
 from django.conf import settings
+from django.utils import translation
+from django.utils.formats import date_format
 from django.utils.translation.template import templatize
 
 ROOT = Path(__file__).parent.parent.parent
@@ -96,3 +99,12 @@ def test_what_is_compiled_is_what_is_written(language):
                 one, other = message.id
                 read = {compiled.ngettext(one, other, number) for number in range(1, 120)}
                 assert read == set(message.string)
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [("bs", "9. decembra 2026"), ("bg", "9 декември 2026"), ("ro", "9 decembrie 2026"), ("sq", "9 dhjetor 2026")],
+)
+def test_a_month_after_a_day_is_written_as_its_language_does(language, said):
+    with translation.override(language):
+        assert date_format(dt.date(2026, 12, 9)) == said

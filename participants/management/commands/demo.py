@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
 from events.models import Edition
-from participants.demonstration import ACCOUNT, PASSWORD, put_demonstration
+from participants.demonstration import ACCOUNT, OFFICER, PASSWORD, put_demonstration
 
 
 class Command(BaseCommand):
@@ -37,7 +37,8 @@ class Command(BaseCommand):
         words = {"slug": made.edition.slug, "state": coming, "people": made.edition.participants.count()}
         self.stdout.write(_("Coming edition %(slug)s %(state)s, with %(people)d invented people.") % words)
         if made.is_new_account:
-            words = {"name": ACCOUNT, "password": PASSWORD}
+            words = {"name": ACCOUNT, "officer": OFFICER, "password": PASSWORD}
             self.stdout.write(_("Sign in at /admin/ as %(name)s with the password %(password)s.") % words)
+            self.stdout.write(_("%(officer)s, with the same password, opens visit records.") % words)
         else:
             self.stdout.write(_("The account %(name)s was there; its password stays.") % {"name": ACCOUNT})

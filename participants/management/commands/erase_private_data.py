@@ -37,6 +37,9 @@ class Command(BaseCommand):
         lines = erase_due(dry_run=dry_run)
         for line in lines:
             self.stdout.write(str(line))
+        waiting = Participant.objects.exclude(erasure_asked_at=None).filter(erased_at=None).count()
+        if waiting:
+            self.stdout.write(f"Asked to be erased, and not answered in the back office yet: {waiting}.")
         if not people and not any(line.number for line in lines):
             self.stdout.write("Nothing is due.")
         elif dry_run:
