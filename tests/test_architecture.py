@@ -24,7 +24,7 @@ LEVELS = {
         {"clashes", "vtimezone", "now_next", "differences"},
         {"agenda", "signals"},
         {"models"},
-        {"text", "typesetting"},
+        {"text", "typesetting", "negotiating"},
     ],
     "participants": [
         {"urls", "admin", "management", "backends"},

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from tests.bench.figures import Row, Spread
 
@@ -11,10 +11,11 @@ def _ratio(spread: Spread) -> str:
     return f"{spread.median:.2f} ({spread.least:.2f}–{spread.most:.2f})"
 
 
-def table(head: list[str], lines: Iterable[list[object]]) -> str:
+def table(head: list[str], lines: Iterable[Sequence[object]]) -> str:
     """A table: the first column is words, the others are figures."""
     rule = ["---"] + ["---:"] * (len(head) - 1)
-    return "\n".join(f"| {' | '.join(map(str, line))} |" for line in [head, rule, *lines]) + "\n"
+    every: list[Sequence[object]] = [head, rule, *lines]
+    return "\n".join(f"| {' | '.join(map(str, line))} |" for line in every) + "\n"
 
 
 def speed(rows: list[Row]) -> str:
