@@ -30,6 +30,7 @@ from events.clashes import Finding, findings_of
 from events.differences import Change, difference, numbered
 from events.models import AgendaRelease, Appearance, Edition, Partnership, Session, record
 from events.signals import agenda_released
+from events.telling import wait_until_heard
 from events.text import clean_line
 
 LONGEST_NOTE = 500
@@ -178,6 +179,7 @@ def release_agenda(
     )
     record(edition, "release agenda", by=by, edition=edition, before=number - 1, after=number)
     agenda_released.send(AgendaRelease, release=release)
+    wait_until_heard()
     return release
 
 

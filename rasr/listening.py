@@ -1,4 +1,4 @@
-"""Hears from the database that what the public sees of an agenda has changed. See the triggers in events/migrations."""
+"""Hears from the database that what the public sees of an agenda has changed; events/telling.py says how it is told."""
 
 from __future__ import annotations
 
@@ -10,65 +10,78 @@ from typing import Any
 import psycopg2
 from django.db import DatabaseError, connections
 
-CHANNEL = "rasr_agenda"
+from events.telling import CHANNEL, HEARD_AFTER
+
 PAUSE = 1.0  # seconds between two tries to connect
 
 
 class Listening:
     """One connection that listens, for all threads of this process. Nothing runs by itself: it is looked at when asked.
 
-    PostgreSQL sends the word as a change is committed, whoever made it; here it lies in the socket, so that looking
-    costs no way to the database and back.
+    A word that was sent lies in the socket, so that looking costs no way to the database and back; one way in each
+    HEARD_AFTER seconds, however many ask, makes sure of it.
     """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._number = 0
-        self._database: Any = None
+        self._connection: Any = None
         self._poll = select.poll()
         self._descriptor = -1
         self._try_at = 0.0
+        self._sure_until = 0.0
 
     def changes(self) -> int | None:
         """How many changes were heard of; None while nobody listens, when anything may have changed."""
         with self._lock:
-            if self._database is None and not self._begin():
+            if self._connection is None and not self._begin():
                 return None
-            if self._poll.poll(0):
-                self._hear()
-            return self._number if self._database else None
+            self._hear()
+            return self._number if self._connection else None
 
     def _begin(self) -> bool:
         """Connect and listen. What was before is unknown, so it counts as a change."""
         if time.monotonic() < self._try_at:
             return False
         self._try_at = time.monotonic() + PAUSE
-        database = connections.create_connection("default")
         try:
-            with database.cursor() as cursor:
-                cursor.execute(f"LISTEN {CHANNEL}")
-        except DatabaseError:
-            database.close()
+            database = connections.create_connection("default")
+            database.connect()
+            # Django's own wrapper around it may be used by the thread that made it alone.
+            self._connection = database.connection
+            self._ask(f"LISTEN {CHANNEL}")
+        except (DatabaseError, psycopg2.Error):
+            self.end()
             return False
-        self._database = database
         self._number += 1
-        self._descriptor = database.connection.fileno()
+        self._descriptor = self._connection.fileno()
         self._poll.register(self._descriptor, select.POLLIN)
         return True
 
+    def _ask(self, statement: str) -> None:
+        """One way to the database and back."""
+        self._sure_until = time.monotonic() + HEARD_AFTER
+        with self._connection.cursor() as cursor:
+            cursor.execute(statement)
+
     def _hear(self) -> None:
-        """Something lies in the socket: news, or the end of the connection."""
+        """Take what has come: news, or the end of the connection. Now and then make sure that nothing is on its way."""
         try:
-            self._database.connection.poll()
-            if self._database.connection.notifies:
-                self._database.connection.notifies.clear()
-                self._number += 1
+            if time.monotonic() >= self._sure_until:
+                self._ask("SELECT 1")
+            while self._poll.poll(0):  # one look does not always take all that has come
+                self._connection.poll()
         except psycopg2.Error:
             self.end()
+            return
+        if self._connection.notifies:
+            self._connection.notifies.clear()
+            self._number += 1
 
     def end(self) -> None:
         """Hang up; whoever asks next connects anew."""
-        if self._database is not None:
+        if self._descriptor >= 0:
             self._poll.unregister(self._descriptor)
-            self._database.close()
-            self._database = None
+        if self._connection is not None:
+            self._connection.close()
+        self._connection, self._descriptor = None, -1

@@ -24,7 +24,7 @@ LEVELS = {
         {"clashes", "vtimezone", "now_next", "differences"},
         {"agenda", "signals"},
         {"models"},
-        {"text", "typesetting", "negotiating"},
+        {"text", "typesetting", "negotiating", "telling"},
     ],
     "participants": [
         {"urls", "admin", "management", "backends"},

@@ -85,11 +85,14 @@ def _row(port: int, size: int, form: str, path: str, connections: int, rounds: i
         return Spread.of([one / other for one, other in zip(rates[what], rates[to], strict=True)])
 
     return Row(
-        size,
-        form,
-        connections,
-        len(body),
-        *(Spread.of(rates[what]) for what in ("ours", "trivial", "file", "unchanged")),
+        size=size,
+        form=form,
+        connections=connections,
+        bytes=len(body),
+        ours=Spread.of(rates["ours"]),
+        trivial=Spread.of(rates["trivial"]),
+        file=Spread.of(rates["file"]),
+        unchanged=Spread.of(rates["unchanged"]),
         to_trivial=ratio("ours", "trivial"),
         to_file=ratio("ours", "file"),
         unchanged_to_trivial=ratio("unchanged", "trivial"),
