@@ -8,10 +8,14 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import re
 import zoneinfo
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, TypeVar
+
+from events.text import fold
 
 T = TypeVar("T")
 Texts = dict[str, str]
@@ -75,6 +79,16 @@ class Item:
         yield from self.people
         for talk in self.talks:
             yield from talk.people
+
+    @cached_property
+    def words(self) -> str:
+        """What a search finds in it: its texts in every language and its people, folded once for all readers."""
+        texts = [*self.title.values(), *self.abstract.values()]
+        for talk in self.talks:
+            texts += [*talk.title.values(), *talk.abstract.values()]
+        for person in self.everybody:
+            texts += [person.honorific, person.name, person.function, person.organisation]
+        return words_of(" ".join(texts))
 
 
 @dataclass(frozen=True)
@@ -149,14 +163,17 @@ class Agenda:
         """The item with this id, or None."""
         return next((item for item in self.items if item.id == key), None)
 
-    def only(self, *, day: dt.date | None = None, room: int | None = None, topic: int | None = None) -> Agenda:
-        """The same agenda with the items of this day, room and topic; None asks for all."""
+    def only(
+        self, *, day: dt.date | None = None, room: int | None = None, topic: int | None = None, kind: str = ""
+    ) -> Agenda:
+        """The same agenda with the items of this day, room, topic and kind; None or nothing asks for all."""
         kept = (
             item
             for item in self.items
             if (day is None or item.day == day)
             and (room is None or item.room == room)
             and (topic is None or topic in item.topics)
+            and (not kind or item.kind == kind)
         )
         return dataclasses.replace(self, items=tuple(kept))
 
@@ -164,6 +181,11 @@ class Agenda:
 def said(texts: Texts, language: str) -> str:
     """The text in this language, else in English, else in any."""
     return texts.get(language) or texts.get("en") or next((text for text in texts.values() if text), "")
+
+
+def words_of(text: str) -> str:
+    """The words of a text as a search compares them: folded, without punctuation; "O'Brien" is one word."""
+    return " ".join(re.findall(r"\w+", fold(re.sub("['\u2019\u02bc]", "", text))))
 
 
 def in_order(items: Iterable[Item]) -> tuple[Item, ...]:

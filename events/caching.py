@@ -112,6 +112,7 @@ def cached_answer(
     modified: dt.datetime,
     content_type: str,
     make: Callable[[], bytes],
+    keep: bool = True,
     until: dt.datetime | None = None,
 ) -> HttpResponse:
     """Answer GET or HEAD with the body that `key` names, drawing it with `make` only if this process has not yet.
@@ -120,12 +121,12 @@ def cached_answer(
 
     `until` is for what depends on nothing but the address, released agendas and the clock: the moment from which the
     clock makes another body of it (FOREVER: never). Such answers are remembered before Django, see rasr/remembered.py.
-    An address with a question behind it is kept apart, so that no number of questions displaces what many ask for.
+    What anybody can ask for in endless variants (a search) is kept apart (`keep` False), so that it pushes nothing out.
     """
     if request.method not in {"GET", "HEAD"}:
         return HttpResponseNotAllowed(["GET", "HEAD"])
     encoding = encoding_for(request.headers.get("Accept-Encoding", ""))
-    body = (questions if request.META.get("QUERY_STRING") else bodies).get(key, encoding, make)
+    body = (bodies if keep else questions).get(key, encoding, make)
     etag = body.etag(encoding)
     kind = HttpResponse if until is None else Lasting
     if _has_it(request, etag, modified):

@@ -62,16 +62,20 @@ def _place(agenda: Agenda, item: Item) -> tuple[str, ...]:
 
 
 def numbered(after: Agenda, before: Agenda | None) -> Agenda:
-    """The new agenda with each item's sequence raised where it, or its place, differs from the release before."""
+    """The new agenda with each item's sequence raised where it, or its place, differs from the release before.
+
+    What comes back after it was gone has a higher one than ever: the number of the release is above all before it.
+    """
     old = {item.uid: item for item in before.items} if before else {}
 
     def counted(item: Item) -> Item:
         previous = old.get(item.uid)
         if before is None or previous is None:
-            return dataclasses.replace(item, sequence=0, changed_at=after.released_at)
+            return dataclasses.replace(item, sequence=max(after.number - 1, 0), changed_at=after.released_at)
         same = dataclasses.replace(item, sequence=previous.sequence, changed_at=previous.changed_at)
         if same == previous and _place(after, item) == _place(before, previous):
             return same
-        return dataclasses.replace(item, sequence=previous.sequence + 1, changed_at=after.released_at)
+        risen = max(after.number - 1, previous.sequence + 1)
+        return dataclasses.replace(item, sequence=risen, changed_at=after.released_at)
 
     return dataclasses.replace(after, items=tuple(counted(item) for item in after.items))

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from events.views import agenda, editions, feeds, releases, sessions
+from events.views import agenda, editions, feeds, offline, releases, rooms, sessions
 
 app_name = "events"
 urlpatterns = [
@@ -11,6 +11,7 @@ urlpatterns = [
     path("editions/", editions.editions, name="editions"),
     path("editions/<slug:slug>/", editions.edition, name="edition"),
     path("editions/<slug:slug>/visits/<int:pk>/", editions.visit, name="visit"),
+    path("editions/<slug:slug>/visits/<int:pk>/visit.ics", feeds.visit_ics, name="visit_ics"),
     path("editions/<slug:slug>/agenda/", agenda.agenda, name="agenda"),
     path("editions/<slug:slug>/agenda/changes/", releases.changes, name="changes"),
     path("editions/<slug:slug>/agenda/changes.atom", feeds.changes_atom, name="changes_atom"),
@@ -19,4 +20,7 @@ urlpatterns = [
     path("editions/<slug:slug>/agenda.xml", feeds.agenda_xml, name="agenda_xml"),
     path("editions/<slug:slug>/sessions/<int:pk>/", sessions.session, name="session"),
     path("editions/<slug:slug>/sessions/<int:pk>/session.ics", feeds.session_ics, name="session_ics"),
+    path("editions/<slug:slug>/rooms/<int:pk>/", rooms.room, name="room"),
+    path("offline/", offline.offline, name="offline"),
+    path("site.webmanifest", offline.manifest, name="manifest"),
 ]

@@ -32,6 +32,7 @@ from participants.models import (
     Participant,
     RecordLook,
     Scan,
+    StarredSession,
     VisitBooking,
     VisitRecord,
 )
@@ -125,7 +126,7 @@ def empty_people(people: QuerySet[Participant], at: dt.datetime, *, but: tuple[s
 
 
 def delete_traces(people: QuerySet[Participant]) -> dict[str, int]:
-    """Delete what hangs on these participants but their marks: mails, links, check-ins, requests, visit records."""
+    """Delete what hangs on these participants but their marks: mails, links, stars, check-ins, requests, records."""
     return {
         "visit records": _deleted(VisitRecord.objects.filter(booking__participant__in=people)),
         "reasons of refusals": empty_refusals(VisitBooking.objects.filter(participant__in=people)),
@@ -133,6 +134,7 @@ def delete_traces(people: QuerySet[Participant]) -> dict[str, int]:
         "links": _deleted(Link.objects.filter(participant__in=people)),
         "messages": delete_messages(Message.objects.filter(participant__in=people)),
         "check-ins": _deleted(Scan.objects.filter(participant__in=people)),
+        "starred sessions": _deleted(StarredSession.objects.filter(participant__in=people)),
     }
 
 
@@ -203,7 +205,7 @@ def empty_needs(edition: Edition) -> int:
 
 
 def delete_visit_traces(edition: Edition, end: dt.datetime) -> dict[str, int]:
-    """Delete records, requests, new addresses and what could not be sent until then."""
+    """Delete records, requests, new addresses, stars and what could not be sent until then."""
     unsent = edition.messages.exclude(state=Message.State.SENT).filter(queued_at__lt=end)
     addresses = Link.objects.filter(participant__edition=edition, purpose=Link.Purpose.ADDRESS)
     return {
@@ -211,6 +213,7 @@ def delete_visit_traces(edition: Edition, end: dt.datetime) -> dict[str, int]:
         "reasons of refusals": empty_refusals(VisitBooking.objects.filter(participant__edition=edition)),
         "requests for changes": _deleted(ChangeRequest.objects.filter(participant__edition=edition)),
         "links": _deleted(addresses),
+        "starred sessions": _deleted(StarredSession.objects.filter(participant__edition=edition)),
         "messages": delete_messages(unsent),
     }
 

@@ -112,8 +112,10 @@ LIFETIMES: dict[str, dict[Lifetime, str]] = {
     "participants.message": {
         VISIT: "text html calendar",
         PERSON: "to reply_to subject log message_id once_key",
-        NOT_PERSONAL: "id kind language state queued_at next_try_at tries sent_at",
+        NOT_PERSONAL: "id kind language state queued_at next_try_at tries sent_at since_release",
     },
+    # Of use until the sessions are over.
+    "participants.starredsession": {VISIT: "uid starred_at", NOT_PERSONAL: "id"},
     "participants.scan": {
         PERSON: "nonce code reason client_at received_at staff device void_at void_by",
         NOT_PERSONAL: "id point result",

@@ -6,6 +6,7 @@ import datetime as dt
 import hashlib
 import re
 import secrets
+from collections.abc import Iterable
 
 from django.conf import settings
 from django.db.models import QuerySet
@@ -71,6 +72,23 @@ def my_link(participant: Participant) -> str:
     """A new address under which the participant manages the registration, in their language."""
     token = issue(Link.Purpose.MY, participant=participant, expires_at=my_end(participant))
     return _address("participants:enter", token, participant.language)
+
+
+def agenda_links(people: Iterable[Participant]) -> dict[int, str]:
+    """For each participant, by key, a new address of their own agenda, in their language; one query for all."""
+    tokens = {person: secrets.token_urlsafe(32) for person in people}
+    Link.objects.bulk_create(
+        Link(purpose=Link.Purpose.MY, participant=person, token_hash=_hash(token), expires_at=my_end(person))
+        for person, token in tokens.items()
+    )
+    pages = {person: _address("participants:enter", token, person.language) for person, token in tokens.items()}
+    return {person.pk: f"{page}?to=agenda" for person, page in pages.items()}
+
+
+def calendar_address(participant: Participant) -> str:
+    """A new address at which calendar programs read the participant's own agenda, in their language."""
+    token = issue(Link.Purpose.CALENDAR, participant=participant, expires_at=my_end(participant))
+    return _address("participants:calendar", token, participant.language)
 
 
 def nominee_link(nomination: Nomination) -> str:

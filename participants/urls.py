@@ -4,6 +4,7 @@ from django.urls import path, re_path, register_converter
 
 from participants.views import (
     addresses,
+    agenda,
     delegations,
     desk,
     letters,
@@ -60,13 +61,16 @@ urlpatterns = [
     path("my/<reference:reference>/address/", addresses.address, name="address"),
     path("my/<reference:reference>/erase/", my.erase, name="erase"),
     path("my/<reference:reference>/withdraw/", my.withdraw, name="withdraw"),
+    path("my/<reference:reference>/agenda/", agenda.page, name="my-agenda"),
     path("my/<reference:reference>/visits/", visits.my_visits, name="my-visits"),
     path("my/<reference:reference>/visits/<int:pk>/give-back/", visits.give_back, name="my-visit-give-back"),
+    path("my/<reference:reference>/visits/<int:pk>.ics", agenda.visit_ics, name="my-visit-ics"),
     path("my/<reference:reference>/record/", records.record, name="record"),
     path("my/<reference:reference>/data.json", my.held, name="held"),
     path("my/<str:token>/", my.enter, name="enter"),
     path("address/confirmed/", addresses.confirmed, name="address-confirmed"),
     path("address/<str:token>/", addresses.confirm, name="confirm-address"),
+    path("calendar/<str:token>.ics", agenda.calendar, name="calendar"),
     # The check-in desk
     path("checkin/", desk.desks, name="desks"),
     path("checkin/<slug:slug>/", desk.desk, name="desk"),

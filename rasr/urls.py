@@ -6,6 +6,7 @@ from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.urls import include, path
 
+from events.views import offline
 from rasr import health
 
 # Staff sign in at one place, with its rate limits and its second factor.
@@ -19,6 +20,7 @@ handler500 = "events.views.errors.server_error"
 urlpatterns = [
     path("healthz", health.alive, name="alive"),
     path("readyz", health.ready, name="ready"),
+    path("sw.js", offline.worker, name="worker"),  # at the root, so that it may answer for every page
     *i18n_patterns(
         path("admin/", admin.site.urls),
         path("accounts/login/", account.login, name="account_login"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
@@ -12,77 +12,32 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone as clock
-from django.utils.http import urlencode
+from django.utils.formats import date_format
 from django.utils.translation import get_language
 
 from events.agenda import Agenda, said
 from events.caching import FOREVER, cached_answer
-from events.models import Edition
-from events.models.edition import EARLIEST, LATEST
-from events.now_next import NowNext, now_next
+from events.models import Edition, Session
+from events.now_next import NowNext, ends_of, now_next
 from events.scheduling import released_agenda
 from events.views.frame import edition_frame, footnotes_of, frame_of
+from events.views.question import FILTERS, Question, WrongQuestion
 from events.views.rows import days_of, row_of
 
 
-class WrongQuestion(Exception):
-    """A filter in the address that cannot be read."""
+class Chip(NamedTuple):
+    """One value of a filter as a link, or the link that takes it away where it is on."""
+
+    word: str
+    on: bool
+    link: str
 
 
-@dataclass(frozen=True)
-class Question:
-    """What the address asks of the agenda."""
+class Filter(NamedTuple):
+    """A filter with its values."""
 
-    day: dt.date | None = None
-    room: int | None = None
-    topic: int | None = None
-    at: dt.datetime | None = None
-    release: int | None = None
-
-    @classmethod
-    def of(cls, request: HttpRequest) -> Question:
-        """Read the address; raises WrongQuestion for a value that is none."""
-        asked = {name: request.GET.get(name, "")[:40] for name in ("day", "room", "topic", "at", "release")}
-        try:
-            return cls(
-                day=dt.date.fromisoformat(asked["day"]) if asked["day"] else None,
-                room=_number(asked["room"]),
-                topic=_number(asked["topic"]),
-                at=_moment(asked["at"]),
-                release=_number(asked["release"]),
-            )
-        except ValueError:
-            raise WrongQuestion from None
-
-    @property
-    def is_filtered(self) -> bool:
-        """Whether only a part is asked for."""
-        return any(value is not None for value in (self.day, self.room, self.topic))
-
-    def link(self, **changes: object) -> str:
-        """The address of the same question with something else asked; None takes a filter away."""
-        asked = {"day": self.day, "room": self.room, "topic": self.topic, "at": self.at, "release": self.release}
-        kept = {name: value for name, value in (asked | changes).items() if value is not None}
-        words = {n: v.isoformat() if isinstance(v, dt.date) else str(v) for n, v in kept.items()}
-        return f"?{urlencode(words)}" if words else "."
-
-
-def _number(text: str) -> int | None:
-    if not text:
-        return None
-    if not (text.isascii() and text.isdigit()) or len(text) > 9:
-        raise ValueError(text)
-    return int(text)
-
-
-def _moment(text: str) -> dt.datetime | None:
-    if not text:
-        return None
-    moment = dt.datetime.fromisoformat(text.replace(" ", "+"))  # a plus that was not written as %2B
-    # At either end of the calendar a moment has no counterpart in another zone.
-    if not EARLIEST.year <= moment.year <= LATEST.year:
-        raise ValueError(text)
-    return moment
+    kind: str
+    chips: list[Chip]
 
 
 @login_not_required
@@ -110,6 +65,7 @@ def agenda(request: HttpRequest, slug: str) -> HttpResponse:
         modified=max(edge for edge in edges if edge),
         content_type="text/html; charset=utf-8",
         make=lambda: _page(request, found, latest, question, at).encode(),
+        keep=question.is_common(found),
         until=_seen_until(found, slot, day),
     )
 
@@ -136,8 +92,9 @@ def _not_released(request: HttpRequest, slug: str) -> HttpResponse:
 
 def _page(request: HttpRequest, found: Agenda, latest: Agenda, question: Question, at: dt.datetime) -> str:
     slot = now_next(found, at)
-    shown = found.only(day=question.day, room=question.room, topic=question.topic)
-    days = days_of(shown, slot.now)
+    shown = question.applied_to(found)
+    days = days_of(shown, slot.now, ends_of(found))
+    filters = _filters(found, question)
     has_dated = any(item.day for item in found.items)
     context = {
         "frame": frame_of(found, "agenda", at=at),
@@ -145,8 +102,9 @@ def _page(request: HttpRequest, found: Agenda, latest: Agenda, question: Questio
         "days": [day for day in days if question.day in (None, day.date) and (day.slots or has_dated)],
         "bar": _bar(found, question) if has_dated else [],
         "question": question,
-        "all_link": question.link(day=None, room=None, topic=None),
-        "filters": _filters(found, question),
+        "all_link": question.link(**dict.fromkeys(FILTERS)),
+        "filters": filters,
+        "chosen": _chosen(filters, question),
         "count": len(shown.items),
         "total": len(found.items),
         "untimed": sum(1 for item in found.items if item.start is None),
@@ -169,9 +127,8 @@ def _now_and_next(found: Agenda, slot: NowNext, at: dt.datetime) -> dict[str, ob
         "next": coming,
         "until": slot.until.astimezone(found.zone) if slot.until else None,
         "changes_at": slot.changes_at.astimezone(found.zone) if slot.changes_at else None,
+        "since": slot.since.astimezone(found.zone) if slot.since else None,
         "days_ahead": (coming[0].start.date() - at.date()).days if coming and coming[0].start else None,
-        # What a refreshed now and next takes along: the marks of the programme itself.
-        "marks": ["#release", "#jump", *(f"#t-{item.id}" for item in found.items if item.day == at.date())],
     }
 
 
@@ -190,25 +147,39 @@ def _bar(found: Agenda, question: Question) -> list[dict[str, object]]:
     ]
 
 
-def _filters(found: Agenda, question: Question) -> list[dict[str, object]]:
-    """The filters as links: each keeps the others."""
+def _filters(found: Agenda, question: Question) -> list[Filter]:
+    """The filters as links: each keeps the others, and pressed again it goes away."""
     language = get_language() or "en"
-    rooms = [(room.id, room.name) for room in found.rooms if any(room.id == item.room for item in found.items)]
-    topics = [
+    held = {item.kind for item in found.items}
+    rooms: list[tuple[object, object]] = [
+        (room.id, room.name) for room in found.rooms if any(room.id == item.room for item in found.items)
+    ]
+    topics: list[tuple[object, object]] = [
         (topic.id, said(topic.name, language))
         for topic in found.topics
         if any(topic.id in item.topics for item in found.items)
     ]
-    asked = [("room", "door", question.room, rooms), ("topic", "tick", question.topic, topics)]
+    asked: list[tuple[str, object, list[tuple[object, object]]]] = [
+        ("day", question.day, [(day, _short(day)) for day in found.days]),
+        ("kind", question.kind, [(kind.value, kind.label) for kind in Session.Kind if kind in held]),
+        ("room", question.room, rooms),
+        ("topic", question.topic, topics),
+    ]
     return [
-        {
-            "kind": kind,
-            "icon": icon,
-            "chips": [
-                {"word": word, "on": on == key, "link": question.link(**{kind: None if on == key else key})}
-                for key, word in choices
-            ],
-        }
-        for kind, icon, on, choices in asked
+        Filter(
+            kind,
+            [Chip(str(word), on == key, question.link(**{kind: None if on == key else key})) for key, word in choices],
+        )
+        for kind, on, choices in asked
         if choices
     ]
+
+
+def _chosen(filters: list[Filter], question: Question) -> list[Chip]:
+    """What is asked, each with the link that takes it away."""
+    chips = [Chip(f"“{question.q}”", True, question.link(q=None))] if question.q else []
+    return chips + [chip for one in filters for chip in one.chips if chip.on]
+
+
+def _short(day: dt.date) -> str:
+    return f"{date_format(day, 'l')}, {date_format(day, 'MONTH_DAY_FORMAT')}"

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import groupby
+from types import MappingProxyType
 
 from django.utils.translation import get_language
 
@@ -71,12 +72,13 @@ class Row:
 
 @dataclass(frozen=True)
 class Slot:
-    """What starts at one moment: one row, or several side by side."""
+    """What starts at one moment: one row, or several side by side. `until` says when what has no end is over."""
 
     start: dt.datetime | None
     end: dt.datetime | None
     rows: tuple[Row, ...]
     is_now: bool
+    until: dt.datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -117,8 +119,12 @@ def _talk(talk: Talk, language: str) -> TalkRow:
     return TalkRow(said(talk.title, language), said(talk.abstract, language), talk.people)
 
 
-def days_of(agenda: Agenda, now: Iterable[Item] = ()) -> list[Day]:
-    """Every day with its slots; a last one without a date holds what has no day."""
+def days_of(
+    agenda: Agenda, now: Iterable[Item] = (), ends: Mapping[int, dt.datetime] = MappingProxyType({})
+) -> list[Day]:
+    """Every day with its slots; a last one without a date holds what has no day. `now` is what runs, `ends` when
+    each item is over.
+    """
     running = {item.id for item in now}
     days = []
     numbered = agenda.first_day and agenda.last_day
@@ -126,22 +132,28 @@ def days_of(agenda: Agenda, now: Iterable[Item] = ()) -> list[Day]:
         number = None
         if numbered and agenda.first_day and agenda.first_day <= date <= (agenda.last_day or date):
             number = (date - agenda.first_day).days + 1
-        days.append(Day(date, number, _slots(agenda, (i for i in agenda.items if i.day == date), running)))
-    undated = _slots(agenda, (i for i in agenda.items if i.day is None), running)
+        days.append(Day(date, number, _slots(agenda, (i for i in agenda.items if i.day == date), running, ends)))
+    undated = _slots(agenda, (i for i in agenda.items if i.day is None), running, ends)
     return [*days, Day(None, None, undated)] if undated else days
 
 
-def _slots(agenda: Agenda, items: Iterable[Item], running: set[int]) -> tuple[Slot, ...]:
+def _slots(
+    agenda: Agenda, items: Iterable[Item], running: set[int], ends: Mapping[int, dt.datetime]
+) -> tuple[Slot, ...]:
     slots = []
-    for start, group in groupby((row_of(agenda, item) for item in items), key=lambda row: row.start):
+    # By moments: two times that the clocks of one night show alike are not the same.
+    for _moment, group in groupby((row_of(agenda, item) for item in items), key=lambda row: row.item.start):
         rows = tuple(group)
+        start = rows[0].start
         if start is None:  # nothing is known to be at the same time
             slots += [Slot(None, None, (row,), False) for row in rows]
             continue
         # What a longer session contains (a break) stands in a row of its own below it.
-        for end, alike in groupby(sorted(rows, key=_by_end), key=lambda row: row.end):
+        for _moment, alike in groupby(sorted(rows, key=_by_end), key=lambda row: row.item.end):
             held = tuple(sorted(alike, key=lambda row: (row.item.letter, row.item.room or 0, row.item.id)))
-            slots.append(Slot(start, end, held, any(row.item.id in running for row in held)))
+            end = held[0].end
+            over = None if end else max((ends[row.item.id] for row in held if row.item.id in ends), default=None)
+            slots.append(Slot(start, end, held, any(row.item.id in running for row in held), over))
     return tuple(slots)
 
 

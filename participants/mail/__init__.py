@@ -1,5 +1,6 @@
 """Every mail: one function per message. Each is queued as a row in the transaction that causes it."""
 
+from participants.mail.agenda import agenda_changed
 from participants.mail.changes import (
     address_asked,
     address_changed,
@@ -31,6 +32,7 @@ from participants.mail.visits import (
 __all__ = [
     "address_asked",
     "address_changed",
+    "agenda_changed",
     "already_registered",
     "change_accepted",
     "change_refused",

@@ -30,6 +30,7 @@ class Letter:
     paragraphs: list[str]
     link: str = ""
     link_words: str = ""  # what the link says; "My registration" where this is empty
+    points: list[str] = field(default_factory=list)  # a list below the paragraphs
     facts: list[tuple[str, str]] = field(default_factory=list)
     calendar: str = ""
 
@@ -47,7 +48,22 @@ def to_participant(
 
     `to`: an address that is not, or no longer, the person's. It may be a stranger's, who then learns no name.
     """
-    return _queue(
+    message = written_to_participant(participant, kind, letter, once_key, bulk=bulk, to=to)
+    message.save()
+    return message
+
+
+def written_to_participant(
+    participant: Participant,
+    kind: str,
+    letter: Letter,
+    once_key: str | None = None,
+    *,
+    bulk: BulkMessage | None = None,
+    to: str = "",
+) -> Message:
+    """The same mail as a row that is not stored yet, for whoever stores many at once."""
+    return _written(
         participant.edition,
         kind,
         letter,
@@ -97,6 +113,12 @@ def shown(name: str) -> str:
 
 
 def _queue(edition: Edition, kind: str, letter: Letter, *, name: str, language: str, **row: Any) -> Message:
+    message = _written(edition, kind, letter, name=name, language=language, **row)
+    message.save()
+    return message
+
+
+def _written(edition: Edition, kind: str, letter: Letter, *, name: str, language: str, **row: Any) -> Message:
     # The HTML is drawn here, so that a mail that cannot be drawn stops the change that caused it.
     context = {
         "letter": letter,
@@ -105,7 +127,7 @@ def _queue(edition: Edition, kind: str, letter: Letter, *, name: str, language: 
         "edition": edition,
         "language": language,
     }
-    return Message.objects.create(
+    return Message(
         edition=edition,
         kind=kind,
         reply_to=edition.contact_email,

@@ -16,8 +16,11 @@ from django.db import transaction
 from django.utils import timezone as clock
 from django.utils.translation import gettext as _
 
+from events.differences import difference
 from events.models import Edition, FieldVisit, record
+from events.scheduling import build_agenda
 from participants import mail
+from participants.mail.agenda import News
 from participants.models import (
     ChangeRequest,
     Delegation,
@@ -120,6 +123,7 @@ class _Examples:
             str: lambda: "reader@example.org",
             Iterable[str]: lambda: ["rules", "record"],
             int: lambda: 1,
+            list[News]: self._news,
         }
         if wanted not in self.made:
             self.made[wanted] = makers[wanted]()
@@ -159,6 +163,12 @@ class _Examples:
         if status not in {statuses.PENDING, statuses.WAITLISTED}:
             record(made, "confirm", by="", edition=self.edition, after=statuses.CONFIRMED)
         return made
+
+    def _news(self) -> list[News] | None:
+        """The first sessions of the agenda, as if they were new; None where there are none."""
+        agenda = build_agenda(self.edition)
+        changes = difference(dataclasses.replace(agenda, items=()), agenda)[:2]
+        return [News(self.of(Participant), changes, 1, agenda)] if changes else None
 
     def _nomination(self) -> Nomination:
         delegation = self.of(Delegation)

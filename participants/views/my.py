@@ -36,7 +36,8 @@ def enter(request: HttpRequest, token: str) -> HttpResponse:
     link = links.find(token, Link.Purpose.MY)
     if link is None or link.participant is None or link.participant.erased_at:
         return no_link(request)
-    response = redirect("participants:my", reference=link.participant.reference)
+    page = "my-agenda" if request.GET.get("to") == "agenda" else "my"
+    response = redirect(f"participants:{page}", reference=link.participant.reference)
     remember(request, response, link)
     return response
 

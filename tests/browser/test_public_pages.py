@@ -112,7 +112,7 @@ def test_the_agenda_works_without_a_script(visit, edition):
     page.get_by_role("link", name="Now 09:00").click()
     assert page.evaluate("location.hash") == f"#t-{edition.sessions.get(kind='opening').pk}"
 
-    page.get_by_text("Filter by room or topic").click()
+    page.get_by_text("Filter by day, kind, room or topic").click()
     page.get_by_role("link", name="Hall A").click()
     assert page.get_by_role("status").inner_text().startswith("1 session of 9 fits.")
     page.get_by_role("link", name="Show all").click()

@@ -24,9 +24,10 @@ def _nothing_kept():
     bodies.clear()
 
 
-def answer(key="agenda 1", body=b"body " * 100, modified=MOMENT, method="get", path="/", **headers) -> HttpResponse:
-    request: HttpRequest = getattr(RequestFactory(), method)(path, headers=headers)
-    return cached_answer(request, key=key, modified=modified, content_type="text/plain", make=lambda: body)
+def answer(key="agenda 1", body=b"body " * 100, modified=MOMENT, method="get", keep=True, **headers) -> HttpResponse:
+    request: HttpRequest = getattr(RequestFactory(), method)("/", headers=headers)
+    more = {"key": key, "modified": modified, "content_type": "text/plain", "keep": keep}
+    return cached_answer(request, make=lambda: body, **more)
 
 
 def plain(kept: Bodies, key: str, body: bytes) -> bytes:
@@ -123,7 +124,7 @@ def test_no_number_of_questions_displaces_what_many_ask_for(monkeypatch):
     monkeypatch.setattr(caching, "questions", Bodies(room=1000))
     first = answer()
     for number in range(50):
-        answer(key=f"question {number}", body=b"x" * 100, path=f"/?at={number}")
+        answer(key=f"question {number}", body=b"x" * 100, keep=False)
     assert answer(body=b"drawn again")["ETag"] == first["ETag"]
 
 
