@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import transaction
+from django.db.models import ManyToOneRel
 from django.utils import timezone as clock
 from django.utils.translation import gettext as _
 from i18nfield.strings import LazyI18nString
@@ -17,7 +18,7 @@ class MergingError(Exception):
 
 @transaction.atomic
 def merge_speakers(*, kept: Speaker, given_up: Speaker, by: str) -> Speaker:
-    """Give every appearance of `given_up` to `kept`, then delete it; returns `kept`.
+    """Give every appearance of `given_up`, and whatever else hangs on it, to `kept`, then delete it; returns `kept`.
 
     Where both have the same role in one place, that of `kept` stays. The biography is taken in the languages in which
     `kept` has none. Released agendas stay as they are. `by` is the actor as text. Raises MergingError.
@@ -39,6 +40,7 @@ def merge_speakers(*, kept: Speaker, given_up: Speaker, by: str) -> Speaker:
         else:
             one.speaker = kept
             one.save(update_fields=["speaker"])
+    _move_the_rest(kept, given_up)
     biography = texts(given_up.biography) | texts(kept.biography)
     if biography != texts(kept.biography):
         kept.biography = LazyI18nString(biography)
@@ -46,3 +48,11 @@ def merge_speakers(*, kept: Speaker, given_up: Speaker, by: str) -> Speaker:
     record(kept, "merge", by=by, edition=None, before=f"{given_up.name} ({given_up.pk})", after=kept.name)
     given_up.delete()
     return kept
+
+
+def _move_the_rest(kept: Speaker, given_up: Speaker) -> None:
+    """What else names a speaker, in whatever app: papers handed in, links to hand one in."""
+    for relation in Speaker._meta.get_fields(include_hidden=True):
+        if isinstance(relation, ManyToOneRel) and relation.related_model is not Appearance:
+            name = relation.field.name
+            relation.related_model._default_manager.filter(**{name: given_up}).update(**{name: kept})

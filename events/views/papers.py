@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 
 from django.conf import settings
@@ -12,13 +11,10 @@ from django.utils import timezone as clock
 from django.utils.translation import get_language
 
 from events.agenda import Agenda
-from events.caching import cached_answer
+from events.caching import FOREVER, cached_answer
 from events.exports import XLSX, agenda_xlsx
 from events.papers import agenda_pdf
 from events.scheduling import released_agenda
-
-# Drawing takes a second: who asks for the same paper meanwhile waits for it instead of drawing it too.
-_drawing = threading.Lock()
 
 
 def _paper(
@@ -28,14 +24,14 @@ def _paper(
     if agenda is None:
         raise Http404
     language = get_language() or "en"
-    with _drawing:
-        response = cached_answer(
-            request,
-            key=f"{ending} {slug} {agenda.number} {agenda.released_at} {language} {settings.SITE_URL}",
-            modified=agenda.released_at or clock.now(),
-            content_type=content_type,
-            make=lambda: make(agenda, language),
-        )
+    response = cached_answer(
+        request,
+        key=f"{ending} {slug} {agenda.number} {agenda.released_at} {language} {settings.SITE_URL}",
+        modified=agenda.released_at or clock.now(),
+        content_type=content_type,
+        make=lambda: make(agenda, language),
+        until=FOREVER,
+    )
     response["Content-Disposition"] = f'inline; filename="{slug}-{agenda.number}.{ending}"'
     return response
 

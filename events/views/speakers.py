@@ -13,7 +13,7 @@ from django.utils import timezone as clock
 from django.utils.translation import get_language
 
 from events.agenda import Agenda, Person, Texts, said
-from events.caching import cached_answer
+from events.caching import FOREVER, cached_answer
 from events.models import Appearance, Speaker
 from events.scheduling import released_agenda, texts
 from events.text import fold
@@ -93,6 +93,7 @@ def _answer(
         modified=modified if dated else now,
         content_type=HTML,
         make=make,
+        until=(end if end and end > now else FOREVER) if dated else None,
     )
     if not dated:
         del response["Last-Modified"]

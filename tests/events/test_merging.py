@@ -1,11 +1,16 @@
 """Two spellings of one speaker become one, with everything that hung on them."""
 
+import datetime as dt
+
 import pytest
+from django.utils import timezone as clock
 from i18nfield.strings import LazyI18nString
 
 from events.merging import MergingError, merge_speakers
-from events.models import Appearance, HistoryLine, Speaker
+from events.models import Appearance, Document, HistoryLine, Speaker
 from events.scheduling import build_agenda, release_agenda
+from participants import links
+from participants.models import Link
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -48,6 +53,18 @@ def test_the_biography_is_completed_and_never_overwritten(edition):
     Speaker.objects.filter(pk=other.pk).update(biography=LazyI18nString({"en": "Other", "sq": "E saj"}))
     merged = merge_speakers(kept=kept, given_up=other, by="test")
     assert merged.biography.data == {"en": "Hers", "sq": "E saj"}
+
+
+def test_papers_handed_in_and_links_to_hand_one_in_move_along(edition):
+    kept, other = spellings(edition)
+    held = edition.sessions.get(title__contains="Surplus")
+    paper = Document.objects.create(edition=edition, title="Slides", url="https://example.org/slides", speaker=other)
+    ends = clock.now() + dt.timedelta(days=1)
+    links.issue(Link.Purpose.HAND_IN, speaker=other, session=held, expires_at=ends)
+    merge_speakers(kept=kept, given_up=other, by="test")
+    paper.refresh_from_db()
+    assert paper.speaker == kept
+    assert Link.objects.get(purpose="hand_in").speaker == kept
 
 
 def test_it_stands_in_the_history(edition):
