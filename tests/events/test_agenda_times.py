@@ -13,12 +13,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
+from events.caching import bodies
 from events.clashes import findings_of
+from events.edition_files import read_bytes
 from events.feeds.calendar import to_ics
 from events.feeds.schedules import to_json, to_xml
+from events.loading import load
+from events.models import Session
 from events.now_next import now_next
+from events.scheduling import release_agenda
 from events.views.rows import days_of
-from tests.events.clocks import ELSEWHERE, agendas, read_in, released
+from tests import make
+from tests.events.clocks import CHANGES, ELSEWHERE, agendas, read_in, released
 from tests.events.fed import SITE
 from tests.events.readers import by_icalendar, by_ics, by_vobject
 from tests.events.test_agenda import item
@@ -189,3 +195,57 @@ def test_of_a_time_that_comes_twice_in_a_night_both_are_kept_apart(zone, first, 
     for read in (by_icalendar, by_vobject, by_ics):
         assert {uid: (one.start, one.end) for uid, one in read(ics(whole)).items()} == put_in(whole)
     assert len({event["date"] for _day, event in in_json(whole)}) == 2
+
+
+@few
+@given(whole=agendas(), draw=st.sampled_from([to_json, to_xml]))
+def test_our_own_load_reads_every_moment_and_every_day_back(whole, draw):
+    file = read_bytes(draw(whole, site=SITE, language="en"))
+    assert {item.uid: (utc(item.start), utc(item.end)) for item in file.items} == put_in(whole)
+    assert {item.uid: item.day for item in file.items} == {item.uid: item.day for item in whole.items}
+    assert (file.first_day, file.last_day, file.timezone) == (whole.first_day, whole.last_day, whole.timezone)
+    assert file.remarks == []
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("zone", ["Europe/Tirane", "Australia/Lord_Howe", "America/Santiago"])
+def test_the_page_is_the_same_wherever_the_server_is(client, zone):
+    change = dt.datetime.fromisoformat(CHANGES[zone][-1]).replace(tzinfo=dt.UTC)
+    day = change.astimezone(zoneinfo.ZoneInfo(zone)).date()
+    edition = make.edition(timezone=zone, first_day=day, last_day=day + dt.timedelta(days=1))
+    start = change - 150 * MINUTE
+    Session.objects.create(edition=edition, title="Night", start=start, end=start + dt.timedelta(hours=6), day=day)
+    release_agenda(edition=edition, by="sec")
+    page = f"/editions/{edition.slug}/agenda/?at={start + MINUTE:%Y-%m-%dT%H:%MZ}"
+
+    def shown():
+        bodies.clear()
+        return client.get(page).content.decode()
+
+    here = shown()
+    assert f"{start.astimezone(edition.zone):%H:%M}" in here
+    for elsewhere in ELSEWHERE:
+        with pytest.MonkeyPatch.context() as patch, read_in(elsewhere, patch):
+            assert shown() == here
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("zone", sorted(CHANGES))
+def test_times_of_a_file_are_those_that_the_clocks_of_the_place_show(zone):
+    change = dt.datetime.fromisoformat(CHANGES[zone][0]).replace(tzinfo=dt.UTC)
+    info = zoneinfo.ZoneInfo(zone)
+    day = change.astimezone(info).date()
+    walls = [dt.datetime.combine(day, dt.time(hour, minute)) for hour in range(24) for minute in (0, 30)]
+    there = [
+        wall
+        for wall in walls
+        if wall.replace(tzinfo=info).astimezone(dt.UTC).astimezone(info) == wall.replace(tzinfo=info)
+    ]
+    rows = [{"start": f"{wall:%H:%M}", "title": f"{wall:%H:%M}", "kind": "session"} for wall in there]
+    content = {"edition": {"title": "X", "timezone": zone}, "days": [{"date": str(day), "items": rows}]}
+    edition = load(read_bytes(json.dumps(content).encode()), by="test").edition
+    sessions = list(edition.sessions.all())
+    assert {str(one.title): f"{one.start.astimezone(info):%H:%M}" for one in sessions} == {
+        row["title"]: row["start"] for row in rows
+    }
+    assert len(sessions) == len(there)
