@@ -7,6 +7,7 @@ import dataclasses
 import datetime as dt
 import json
 import zoneinfo
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -33,7 +34,7 @@ MINUTE = dt.timedelta(minutes=1)
 few = settings(max_examples=60)
 
 
-def utc(moment):
+def utc(moment: Any) -> Any:
     return moment and moment.astimezone(dt.UTC)
 
 
@@ -78,7 +79,7 @@ def test_schedules_give_every_moment_back_with_the_offset_of_that_moment(whole):
         seen[event["guid"]] = (utc(start), utc(end))
     assert seen == put_in(whole)
     for event in etree.fromstring(to_xml(whole, site=SITE, language="en")).iter("event"):
-        start = dt.datetime.fromisoformat(event.findtext("date"))
+        start = dt.datetime.fromisoformat(str(event.findtext("date")))
         lasts = length(event.findtext("duration"))
         assert start.utcoffset() == start.astimezone(whole.zone).utcoffset()
         assert (utc(start), utc(start) + lasts if lasts else None) == put_in(whole)[event.get("guid")]
@@ -100,7 +101,7 @@ def test_the_bounds_of_a_day_hold_its_sessions_and_exist_on_its_clocks(whole):
 @few
 @given(whole=agendas())
 def test_the_page_shows_the_clocks_of_the_place_in_the_order_of_the_moments(whole):
-    rows = [(day, slot, row) for day in days_of(whole) for slot in day.slots for row in slot.rows]
+    rows: list[Any] = [(day, slot, row) for day in days_of(whole) for slot in day.slots for row in slot.rows]
     assert sorted(row.item.id for _day, _slot, row in rows) == sorted(item.id for item in whole.items)
     for day, slot, row in rows:
         assert (utc(row.start), utc(row.end)) == put_in(whole)[row.item.uid]
@@ -184,7 +185,10 @@ def test_no_form_depends_on_where_the_server_or_the_reader_is(whole, zone):
 def test_of_a_time_that_comes_twice_in_a_night_both_are_kept_apart(zone, first, shown):
     start = dt.datetime.fromisoformat(first).replace(tzinfo=dt.UTC)
     zone_info = zoneinfo.ZoneInfo(zone)
-    back = start.astimezone(zone_info).utcoffset() - (start + dt.timedelta(hours=2)).astimezone(zone_info).utcoffset()
+    before, after = (moment.astimezone(zone_info).utcoffset() for moment in (start, start + dt.timedelta(hours=2)))
+    assert before
+    assert after is not None
+    back = before - after
     spans = [(start, start + back), (start + back, start + back + 30 * MINUTE)]
     day = start.astimezone(zone_info).date()
     whole = released(*(item(n, *span, day=day, uid=f"{n}") for n, span in enumerate(spans, 1)), zone=zone)
@@ -244,7 +248,7 @@ def test_times_of_a_file_are_those_that_the_clocks_of_the_place_show(zone):
     rows = [{"start": f"{wall:%H:%M}", "title": f"{wall:%H:%M}", "kind": "session"} for wall in there]
     content = {"edition": {"title": "X", "timezone": zone}, "days": [{"date": str(day), "items": rows}]}
     edition = load(read_bytes(json.dumps(content).encode()), by="test").edition
-    sessions = list(edition.sessions.all())
+    sessions: list[Any] = list(edition.sessions.all())
     assert {str(one.title): f"{one.start.astimezone(info):%H:%M}" for one in sessions} == {
         row["title"]: row["start"] for row in rows
     }
