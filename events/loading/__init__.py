@@ -76,8 +76,8 @@ def _told(edition: Edition, file: EditionFile) -> EditionFile:
 
     Where such a file says the same, nothing was changed in it, whatever its format could not hold.
     """
-    agenda = build_agenda(edition)
-    if not file.slug or not agenda.days:
+    agenda = build_agenda(edition) if file.slug else None
+    if agenda is None or not agenda.days:
         return EditionFile("")
     draw = to_xml if file.form == "xml" else to_json
     return read_bytes(draw(agenda, site="https://localhost", language="en"))
