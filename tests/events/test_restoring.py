@@ -184,6 +184,21 @@ def test_a_visit_with_bookings_is_never_lost():
     assert not Session.objects.filter(pk=later.session_id).exists()
 
 
+def test_a_session_that_was_released_later_is_cancelled_with_its_papers_but_not_where_its_visit_is_booked():
+    edition = make.edition()
+    released(edition)
+    session, visit = make.session(edition, "Later"), make.visit(edition)
+    Document.objects.create(edition=edition, session=session, title="Paper", url="https://example.org/paper")
+    make.booking(visit)
+    released(edition)
+    done = back(edition)
+    assert (names(done.cancelled), names(done.kept)) == (["Later"], ["Visit to the site"])
+    assert session.documents.count() == 1
+    session.refresh_from_db()
+    visit.session.refresh_from_db()
+    assert (session.status, visit.session.status) == ("cancelled", "scheduled")
+
+
 def test_a_session_with_papers_or_with_a_paper_of_a_contribution_is_kept():
     edition = make.edition()
     released(edition)
