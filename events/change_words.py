@@ -45,6 +45,8 @@ SENTENCES: dict[str, Any] = {
     "talk_retitled": gettext_lazy("New title of a contribution in “%(title)s”: “%(after)s”, was “%(before)s”."),
     "talk_speakers": gettext_lazy("Speakers of “%(part)s” in “%(title)s”: %(after)s; were: %(before)s."),
     "talk_abstracts": gettext_lazy("New description of contributions in “%(title)s”: %(after)s."),
+    "papers": gettext_lazy("New or changed papers of “%(title)s”: %(after)s."),
+    "papers_of_edition": gettext_lazy("New or changed papers of the edition: %(after)s."),
     "abstract": gettext_lazy("New description of “%(title)s”."),
 }
 
@@ -71,6 +73,8 @@ def _shortened(change: Change) -> tuple[str, Any, Any]:
     kind, before, after = change.kind, change.before, change.after
     if kind == "cancelled" and after:
         return "cancelled_why", before, after
+    if kind == "papers" and change.item is None:
+        return "papers_of_edition", before, after
     if kind == "speakers" and before and not set(before) - set(after):
         return "speakers_joined", before, sorted(set(after) - set(before))
     if kind == "speakers" and after and not set(after) - set(before):
@@ -162,4 +166,5 @@ _SHOWN: dict[str, Callable[[Any, Agenda], str]] = {
     "talks_added": _titles,
     "talks_removed": _titles,
     "talk_abstracts": _titles,
+    "papers": _titles,
 }
