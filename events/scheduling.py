@@ -32,6 +32,7 @@ from events.clashes import Finding, findings_of
 from events.differences import Change, difference, numbered
 from events.models import AgendaRelease, Appearance, Document, Edition, Partnership, Session, record
 from events.signals import agenda_released
+from events.telling import wait_until_heard
 from events.text import clean_line
 
 LONGEST_NOTE = 500
@@ -235,6 +236,7 @@ def release_agenda(
     release = _frozen(edition, draft, by=by, note=note, status=status)
     record(edition, "release agenda", by=by, edition=edition, before=draft.number, after=release.number)
     agenda_released.send(AgendaRelease, release=release)
+    wait_until_heard()
     return release
 
 

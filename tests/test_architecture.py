@@ -54,6 +54,7 @@ LEVELS = {
         {"answers"},
         {"models"},
         {"addresses", "typed", "scanned", "spreadsheets", "seating", "nationalities"},
+        {"workbooks"},
     ],
 }
 
