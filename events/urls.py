@@ -11,6 +11,7 @@ urlpatterns = [
     path("editions/", editions.editions, name="editions"),
     path("editions/<slug:slug>/", editions.edition, name="edition"),
     path("editions/<slug:slug>/visits/<int:pk>/", editions.visit, name="visit"),
+    path("editions/<slug:slug>/visits/<int:pk>/visit.ics", feeds.visit_ics, name="visit_ics"),
     path("editions/<slug:slug>/agenda/", agenda.agenda, name="agenda"),
     path("editions/<slug:slug>/agenda/changes/", releases.changes, name="changes"),
     path("editions/<slug:slug>/agenda/changes.atom", feeds.changes_atom, name="changes_atom"),

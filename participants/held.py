@@ -7,7 +7,7 @@ from typing import Any
 from django.db import models
 from django.db.models import Q
 
-from events.models import HistoryLine
+from events.models import HistoryLine, Session
 from participants.addresses import address_key
 from participants.models import Link, Message, Nomination, Participant, RecordLook, VisitBooking, VisitRecord
 from participants.records import ending
@@ -42,6 +42,7 @@ PARTS = {
         "change_requests": "change_requests",
         "messages": "messages",
         "links": "links",
+        "starred": "starred_sessions",
         "replaced_by": "",
     },
     Nomination: {"messages": "messages", "links": "links", "participant": "registration", "replaced_by": ""},
@@ -65,10 +66,18 @@ def held_on(participant: Participant) -> dict[str, Any]:
         "change_requests": [_row(request) for request in participant.change_requests.all()],
         "messages": [_row(message) for message in _messages(participant)],
         "links": [_row(link) for link in Link.objects.filter(_mine(participant))],
+        "starred_sessions": _starred(participant),
         "history": _history(participant, bookings),
         "not_in_this_file": "Notes of the secretariat, and what you wrote for the host of a visit but for the last two "
         "characters of a number. Ask the secretariat for them.",
     }
+
+
+def _starred(participant: Participant) -> list[dict[str, Any]]:
+    """Each with its title today, as far as the session is still there."""
+    stars = list(participant.starred.all())
+    titles = dict(Session.objects.filter(uid__in=[one.uid for one in stars]).values_list("uid", "title"))
+    return [_row(one) | {"title": str(titles.get(one.uid, ""))} for one in stars]
 
 
 def _mine(participant: Participant) -> Q:

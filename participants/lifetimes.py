@@ -61,7 +61,11 @@ LIFETIMES: dict[str, dict[Lifetime, str]] = {
         " rules rules_version what_to_wear asks_identity asks_birth_date asks_sizes asks_emergency_contact"
         " needs_host_approval",
     },
-    "events.document": {NOT_PERSONAL: "id title file url language access order added_at"},
+    # What a speaker handed in and nobody published goes with the letters.
+    "events.document": {
+        PUBLISHED: "title file file_name",
+        NOT_PERSONAL: "id url language access order added_at changed_at kind size downloads handed_in_at may_publish",
+    },
     # States, numbers and names of fields, never what stood in them. Lines about people go with the attendance.
     "events.historyline": {
         ATTENDANCE: "subject_id before after",
@@ -112,8 +116,10 @@ LIFETIMES: dict[str, dict[Lifetime, str]] = {
     "participants.message": {
         VISIT: "text html calendar",
         PERSON: "to reply_to subject log message_id once_key",
-        NOT_PERSONAL: "id kind language state queued_at next_try_at tries sent_at",
+        NOT_PERSONAL: "id kind language state queued_at next_try_at tries sent_at since_release",
     },
+    # Of use until the sessions are over.
+    "participants.starredsession": {VISIT: "uid starred_at", NOT_PERSONAL: "id"},
     "participants.scan": {
         PERSON: "nonce code reason client_at received_at staff device void_at void_by",
         NOT_PERSONAL: "id point result",

@@ -12,7 +12,7 @@ from django.utils import timezone as clock
 from django.utils.translation import gettext as _
 
 from events.models import Edition, FieldVisit, record
-from participants import mail
+from participants import links, mail
 from participants import visits as booking
 from participants.addresses import address_key
 from participants.answers import DETAILS as DETAILS
@@ -26,7 +26,7 @@ from participants.capacity import (
     next_in_line,
     no_place,
 )
-from participants.models import Delegation, Nomination, Participant
+from participants.models import Delegation, Link, Nomination, Participant
 
 Status = Participant.Status
 
@@ -231,6 +231,8 @@ def _move(participant: Participant, to: Status, verb: str, by: str, at: dt.datet
     participant.status_changed_at = at or clock.now()
     participant.version += 1
     participant.save(update_fields=["status", "status_changed_at", "version"])
+    if to not in Participant.LIVE:
+        links.revoke_for(participant=participant, purpose=Link.Purpose.CALENDAR)
     record(participant, verb, by=by, edition=participant.edition, before=before, after=to)
     return participant
 

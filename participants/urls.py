@@ -4,8 +4,11 @@ from django.urls import path, re_path, register_converter
 
 from participants.views import (
     addresses,
+    agenda,
     delegations,
     desk,
+    documents,
+    handing_in,
     letters,
     my,
     nominees,
@@ -52,6 +55,11 @@ urlpatterns = [
     path("delegations/<int:pk>/letters/<int:letter>.pdf", letters.scan, name="letter"),
     path("delegations/<int:pk>/list/", letters.import_list, name="import-list"),
     path("delegations/<str:token>/", delegations.enter, name="enter-delegation"),
+    # Papers, and where speakers hand in theirs
+    path("editions/<slug:slug>/documents.zip", documents.documents, name="documents"),
+    path("editions/<slug:slug>/documents/<int:pk>/<str:name>", documents.document, name="document"),
+    path("hand-in/<int:pk>/", handing_in.page, name="hand-in"),
+    path("hand-in/<str:token>/", handing_in.enter, name="enter-hand-in"),
     # What a participant manages
     path("my/lost/", my.lost, name="lost"),
     path("my/lost/sent/", my.lost_sent, name="lost-sent"),
@@ -60,13 +68,16 @@ urlpatterns = [
     path("my/<reference:reference>/address/", addresses.address, name="address"),
     path("my/<reference:reference>/erase/", my.erase, name="erase"),
     path("my/<reference:reference>/withdraw/", my.withdraw, name="withdraw"),
+    path("my/<reference:reference>/agenda/", agenda.page, name="my-agenda"),
     path("my/<reference:reference>/visits/", visits.my_visits, name="my-visits"),
     path("my/<reference:reference>/visits/<int:pk>/give-back/", visits.give_back, name="my-visit-give-back"),
+    path("my/<reference:reference>/visits/<int:pk>.ics", agenda.visit_ics, name="my-visit-ics"),
     path("my/<reference:reference>/record/", records.record, name="record"),
     path("my/<reference:reference>/data.json", my.held, name="held"),
     path("my/<str:token>/", my.enter, name="enter"),
     path("address/confirmed/", addresses.confirmed, name="address-confirmed"),
     path("address/<str:token>/", addresses.confirm, name="confirm-address"),
+    path("calendar/<str:token>.ics", agenda.calendar, name="calendar"),
     # The check-in desk
     path("checkin/", desk.desks, name="desks"),
     path("checkin/<slug:slug>/", desk.desk, name="desk"),
@@ -76,5 +87,6 @@ urlpatterns = [
     path("c/<str:code>/", desk.badge, name="badge"),
     # Whatever else stands here is answered like a link that has ended.
     re_path(r"^my/(?:.*/)?$", my.nothing, name="nothing"),
+    re_path(r"^hand-in/(?:.*/)?$", handing_in.nothing, name="nothing-to-hand-in"),
     re_path(r"^(?:delegations|register)/(?:.*/)?$", delegations.nothing, name="nothing-of-delegations"),
 ]

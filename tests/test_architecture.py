@@ -19,12 +19,18 @@ LEVELS = {
     "events": [
         {"urls", "admin", "management"},
         {"views", "templatetags", "past_editions"},
-        {"feeds", "loading", "caching"},
-        {"edition_files", "scheduling"},
-        {"clashes", "vtimezone", "now_next", "differences", "searching"},
-        {"agenda", "signals"},
+        {"exports", "papers", "bundles"},
+        {"loading"},
+        {"documents", "feeds", "caching", "copying", "restoring"},
+        {"edition_files", "writing"},
+        {"scheduling", "timetable"},
+        {"clashes", "vtimezone", "now_next", "searching"},
+        {"change_words"},
+        {"differences"},
+        {"agenda", "signals", "slots"},
         {"models"},
-        {"text", "typesetting"},
+        {"uploads"},
+        {"text", "typesetting", "workbooks", "sheets", "negotiating", "telling"},
     ],
     "participants": [
         {"urls", "admin", "management", "backends"},
@@ -39,7 +45,9 @@ LEVELS = {
         {"joining"},
         {"boarding"},
         {"registration", "attendance", "staffing", "delivery", "bulk"},
-        {"visits", "vehicles"},
+        {"concerned"},
+        {"my_agenda"},
+        {"visits", "vehicles", "handing_in"},
         {"visit_places"},
         {"mail"},
         {"capacity", "access", "links", "throttling", "nomination_lists", "lifetimes", "rotation"},
@@ -155,6 +163,7 @@ def test_only_the_verbs_change_a_status():
         "past_editions",
         "demonstration",
         "edition_files",
+        "writing",
     }
     for path in modules("events", "participants"):
         if place(path) in verbs:

@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest
-from django.urls import reverse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect
+from django.urls import path, reverse
 from django.utils import formats
 from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from i18nfield.forms import I18nModelForm
 
+from events.admin import timetable
+from events.admin.documents import papers_of
 from events.admin.filters import edition_chosen
 from events.admin.scope import OVERRIDES, ScopedAdmin, ScopedInline, Shared
-from events.models import Appearance, Document, Edition, FieldVisit, Session, Speaker, Talk
-from events.models.edition import EARLIEST, LATEST
+from events.models import Appearance, Edition, FieldVisit, Session, Speaker, Talk
 from events.signals import visit_changed
+from events.slots import Slot, SlotError, put, slot_of, told_twice
 from events.text import fold
+from events.timetable import version_of
 
 DAY = "D j M Y"
 
@@ -44,16 +47,10 @@ class SessionForm(I18nModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        session = self.instance
-        if session.pk:
-            zone = session.edition.zone
-            self.initial["seen"] = session.changed_at.isoformat()
-            if session.start:
-                self.initial["start_time"] = session.start.astimezone(zone).time()
-            if session.end:
-                end = session.end.astimezone(zone)
-                self.initial["end_time"] = end.time()
-                self.initial["ends_next_day"] = bool(session.day and end.date() > session.day)
+        if self.instance.pk:
+            slot = slot_of(self.instance)
+            self.initial |= {"seen": version_of(self.instance), "start_time": slot.start, "end_time": slot.end}
+            self.initial["ends_next_day"] = slot.ends_next_day
 
     def clean(self) -> dict[str, Any]:
         """Put day and times together, and see that nobody else saved meanwhile."""
@@ -64,55 +61,38 @@ class SessionForm(I18nModelForm):
         # Sessions of an edition are saved one after the other, so that the checks below see each other.
         Edition.objects.select_for_update(of=("self",), no_key=True).get(pk=edition.pk)
         self._refuse_stale(answers)
-        start, end = answers.get("start_time"), answers.get("end_time")
-        day = answers.get("day")
-        if start and not day:
-            self.add_error("day", _("Choose the day of this start."))
-        elif end and not start:
-            self.add_error("start_time", _("Write a start before the end."))
-        elif day and not EARLIEST <= day <= LATEST:
-            self.add_error("day", _("Use days between 1990 and 2100."))
-        else:
-            later = dt.timedelta(days=1) if answers.get("ends_next_day") else dt.timedelta()
-            self.instance.start = self._moment("start_time", day, start, edition)
-            self.instance.end = self._moment("end_time", day + later if day else None, end, edition)
-            self._compare(answers)
+        self._put(answers, edition)
         return answers
 
-    def _moment(self, field: str, day: dt.date | None, time: dt.time | None, edition: Edition) -> dt.datetime | None:
-        """The moment; a time that the clock change leaves out does not exist and is refused."""
-        if day is None or time is None:
-            return None
-        moment = dt.datetime.combine(day, time, edition.zone)
-        if moment.astimezone(dt.UTC).astimezone(edition.zone).replace(tzinfo=None) == moment.replace(tzinfo=None):
-            return moment
-        self.add_error(field, _("This time does not exist on that day: the clocks change. Choose another."))
-        return None
-
-    def _compare(self, answers: dict[str, Any]) -> None:
-        start, end = self.instance.start, self.instance.end
-        if start and end and end <= start:
-            self.add_error("end_time", _("The end is not after the start. If it ends after midnight, tick “next day”."))
-        elif not self.errors:
-            self._name_clash(answers)
+    def _put(self, answers: dict[str, Any], edition: Edition) -> None:
+        """Set start and end, as the timetable would; what is refused stands at the field in question."""
+        session = self.instance
+        tried = Session(
+            **{name: getattr(session, name) for name in ("pk", "day", "start", "end")},
+            edition=edition,
+            kind=answers["kind"],
+            status=answers["status"],
+        )
+        slot = Slot(
+            answers.get("day"),
+            answers.get("start_time"),
+            answers.get("end_time"),
+            answers["ends_next_day"],
+            answers.get("room"),
+        )
+        try:
+            put(tried, slot)
+        except SlotError as error:
+            self.add_error({"start": "start_time", "end": "end_time"}.get(error.field, error.field), str(error))
+        else:
+            session.start, session.end = tried.start, tried.end
 
     def _refuse_stale(self, answers: dict[str, Any]) -> None:
         if not self.instance.pk:
             return
-        now = Session.objects.select_for_update(of=("self",), no_key=True).get(pk=self.instance.pk).changed_at
-        if now.isoformat() != answers["seen"]:
+        now = Session.objects.select_for_update(of=("self",), no_key=True).get(pk=self.instance.pk)
+        if version_of(now) != answers["seen"]:
             raise ValidationError(_("Somebody else saved this session while you wrote. Open it again and compare."))
-
-    def _name_clash(self, answers: dict[str, Any]) -> None:
-        room, start, end = answers.get("room"), self.instance.start, self.instance.end
-        if not (room and start and end) or answers.get("kind") in {"break", "meal"}:
-            return
-        if answers.get("status") == Session.Status.CANCELLED:
-            return
-        others = Session.objects.filter(room=room, start__lt=end, end__gt=start, status="scheduled")
-        other = others.exclude(pk=self.instance.pk).exclude(kind__in=["break", "meal"]).first()
-        if other:
-            self.add_error("room", _("“%(title)s” holds this room at that time.") % {"title": other.title})
 
 
 class TalkInline(ScopedInline, admin.StackedInline):  # type: ignore[type-arg]
@@ -198,6 +178,7 @@ class SessionAdmin(ScopedAdmin):
         *("edition", "kind", "title", "letter"),
         ("day", "start_time", "end_time", "ends_next_day"),
         *("room", "order", "topics", "abstract", "status", "cancelled_note", "source_note", "seen"),
+        "documents",
     )
 
     @admin.display(description=_("day"), ordering="day")
@@ -215,16 +196,31 @@ class SessionAdmin(ScopedAdmin):
     def save_model(self, request: HttpRequest, obj: Session, form: Any, change: bool) -> None:
         """Say which moment is meant where the clocks are put back and a time comes twice."""
         super().save_model(request, obj, form, change)
-        local = [moment.astimezone(obj.edition.zone) for moment in (obj.start, obj.end) if moment]
-        for twice in (one for one in local if one.replace(fold=0).utcoffset() != one.replace(fold=1).utcoffset()):
-            told = _("The clocks change on that day and %(time)s comes twice. The first is meant.")
-            messages.warning(request, told % {"time": f"{twice:%H:%M}"})
+        for sentence in told_twice(obj):
+            messages.warning(request, sentence)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         """Tell that a visit may be another one now: its places follow."""
         super().save_related(request, form, formsets, change)
         for visit in FieldVisit.objects.filter(session=form.instance.pk):
             visit_changed.send(FieldVisit, visit=visit, by=request.user.get_username())
+
+    def get_urls(self) -> list[Any]:
+        """With the timetable of an edition."""
+        view = self.admin_site.admin_view(timetable.timetable)
+        return [path("timetable/<slug:slug>/", view, name="events_timetable"), *super().get_urls()]
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        """The list, with the way to the timetable of the edition that it shows."""
+        edition = edition_chosen(request, self)
+        is_theirs = edition is not None and self.has_change_permission(request, edition)
+        return super().changelist_view(request, {"timetable_of": edition if is_theirs else None})
+
+    def response_post_save_change(self, request: HttpRequest, obj: Session) -> HttpResponseRedirect:
+        """Back to the timetable for who came from there."""
+        if request.GET.get("back") != "timetable":
+            return super().response_post_save_change(request, obj)
+        return redirect(timetable.address(obj.edition, day=obj.day, session=obj.pk))
 
     def get_inlines(self, request: HttpRequest, obj: Any) -> Any:
         """Talks and speakers once the session exists; the visit's own facts for a session of that kind."""
@@ -235,7 +231,12 @@ class SessionAdmin(ScopedAdmin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         """A session stays in its edition."""
-        return ("edition",) if obj else ()
+        return ("edition", "documents") if obj else ("documents",)
+
+    @admin.display(description=_("documents"))
+    def documents(self, session: Session) -> str:
+        """The papers of the session, and the ways to add one and to ask its speakers for theirs."""
+        return papers_of(session)
 
 
 @admin.register(Speaker)
@@ -252,14 +253,3 @@ class SpeakerAdmin(Shared):
         for word in fold(search_term)[:200].split():
             queryset = queryset.filter(sort_name__contains=word)
         return queryset, False
-
-
-@admin.register(Document)
-class DocumentAdmin(ScopedAdmin):
-    """Papers, as links. Files are not taken here as long as no page hands them out."""
-
-    fields = ("edition", "session", "talk", "visit", "title", "url", "language", "access", "order")
-    list_display = ("title", "edition", "access", "language")
-    list_filter = ("edition", "access", "language")
-    list_select_related = ("edition",)
-    folded_fields = ("title",)

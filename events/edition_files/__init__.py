@@ -39,11 +39,12 @@ def read_bytes(content: bytes) -> EditionFile:
         place = _("line %(line)d") % {"line": text[: text.index("\0")].count("\n") + 1}
         raise EditionFileError(_("This file holds NUL bytes."), place)
     if text.lstrip().startswith("<"):
-        file = read_schedule(read_xml(text.lstrip()))
+        file, form = read_schedule(read_xml(text.lstrip())), "xml"
     else:
         root = parse(text)
         is_schedule = bool(root.fields(set())) and not root["schedule"].is_null and root["edition"].is_null
-        file = read_schedule(root) if is_schedule else read_own(root)
+        file, form = read_schedule(root) if is_schedule else read_own(root), "json"
+    file.form = form
     _check_items(file)
     return file
 

@@ -65,6 +65,8 @@ class Item:
     people: tuple[Person, ...] = ()
     talks: tuple[Talk, ...] = ()
     note: str = ""
+    letter: str | None = None  # None: the file says nothing of letters
+    uid: str = ""
 
 
 @dataclass(frozen=True)
@@ -89,6 +91,9 @@ class EditionFile:
     timezone: str = ""
     source: str = ""
     acronym: str = ""
+    slug: str = ""  # in a schedule that this site wrote
+    form: str = "json"  # or xml
+    topics: list[str] = field(default_factory=list)
     rooms: list[Room] = field(default_factory=list)
     items: list[Item] = field(default_factory=list)
     remarks: list[Remark] = field(default_factory=list)

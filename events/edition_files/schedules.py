@@ -8,6 +8,7 @@ from collections import Counter
 from django.utils.translation import gettext as _
 from lxml import etree
 
+from events.edition_files.ours import completed, own_slug
 from events.edition_files.own import KINDS
 from events.edition_files.parsed import EditionFile, EditionFileError, Item, Person, Remark, Room
 from events.edition_files.people import kind_of, split_honorific
@@ -26,8 +27,8 @@ _KINDS = {
     "dinner": "meal",
     "reception": "social",
 }
-_CONFERENCE = {"title", "acronym", "start", "end", "time_zone_name", "rooms", "days", "url", "city", "venue"}
-_EVENT = {"id", "guid", "date", "start", "duration", "room", "title", "subtitle", "track", "type", "abstract"}
+_CONFERENCE = {"title", "acronym", "start", "end", "time_zone_name", "rooms", "days", "url", "city", "venue", "tracks"}
+_EVENT = {"id", "guid", "date", "start", "end", "duration", "room", "title", "subtitle", "track", "type", "abstract"}
 _EVENT |= {"description", "persons", "language", "slug", "url", "code", "answers"}
 
 
@@ -36,13 +37,21 @@ def read_schedule(root: Node) -> EditionFile:
     root["schedule"].fields(set())
     conference = root["schedule"]["conference"]
     conference.fields(_CONFERENCE)
+    slug = own_slug(root)
+    meta = conference["meta"]
+    if slug and not meta.is_null:
+        meta.fields(set())
+    place = conference if meta.is_null or not slug else meta
     file = EditionFile(
         title=conference["title"].line(300),
         acronym=conference["acronym"].line(60),
-        city=conference["city"].line(120),
-        venue=conference["venue"].line(200),
-        timezone=conference["time_zone_name"].zone(),
-        source=conference["url"].url(),
+        slug=slug,
+        city=place["city"].line(120),
+        country=place["country"].line(120),
+        venue=place["venue"].line(200),
+        timezone=conference["time_zone_name"].zone() or place["time_zone_name"].zone(),
+        source="" if slug else conference["url"].url(),
+        topics=_listed(conference["tracks"]),
         first_day=_day(conference["start"]),
         last_day=_day(conference["end"]),
     )
@@ -50,6 +59,9 @@ def read_schedule(root: Node) -> EditionFile:
         raise conference["title"].fail(_("This is missing."))
     file.rooms = [Room(row["name"].line(200), row["capacity"].whole()) for row in conference["rooms"].rows()]
     left_out: Counter[str] = Counter()
+    more = meta["sessions"] if slug and not meta.is_null else Node(None, "")
+    if not more.is_null:
+        more.fields(set())
     dates = []
     for row in conference["days"].rows():
         row.fields(set())
@@ -59,11 +71,12 @@ def read_schedule(root: Node) -> EditionFile:
         for name in row["rooms"].value:
             for event in row["rooms"][name].rows():
                 item = _read_event(event, day, name, file, left_out)
-                file.items.append(item)
+                file.items.append(completed(item, event, more, file.remarks) if slug else item)
     for key, times in sorted(left_out.items()):
         file.remarks.append(Remark(key, _("Left out, %(times)d times: there is no place for it.") % {"times": times}))
     _check_days(file, conference, [day for day in dates if day])
-    _check_offsets(file, conference["time_zone_name"])
+    if not slug or file.timezone:
+        _check_offsets(file, conference["time_zone_name"])
     known = {room.name for room in file.rooms}
     file.rooms = [room for room in file.rooms if room.name]
     file.rooms += [Room(name) for name in dict.fromkeys(i.room for i in file.items) if name and name not in known]
@@ -112,7 +125,7 @@ def _read_event(node: Node, day: dt.date | None, room: str, file: EditionFile, l
     on = day or start.date()
     if abs((start.date() - on).days) > 1:
         raise node["date"].fail(_("This time is not on its day, %(day)s.") % {"day": on})
-    lasts = _duration(node["duration"])
+    end = _end(node, start)
     subtitle, abstract, description = node["subtitle"].line(500), node["abstract"].text(), node["description"].text()
     track = node["track"].line(300)
     return Item(
@@ -123,9 +136,9 @@ def _read_event(node: Node, day: dt.date | None, room: str, file: EditionFile, l
         abstract="\n\n".join(dict.fromkeys(filter(None, (subtitle, abstract, description)))),
         day=on,
         start=start,
-        end=start + lasts if lasts else None,
+        end=end,
         room=Node(room, node.place).line(200),
-        topics=(track,) if track else (),
+        topics=_topics(track, file.topics),
         people=tuple(_people(node["persons"], file.remarks)),
     )
 
@@ -138,6 +151,37 @@ def _kind(node: Node, remarks: list[Remark]) -> str:
         return kind
     remarks.append(Remark(node.place, _("The kind “%(kind)s” is not known; taken as “other”.") % {"kind": printed}))
     return str(Session.Kind.OTHER)
+
+
+def _listed(tracks: Node) -> list[str]:
+    """The names in the list of tracks; other programs write other things there, which are passed over."""
+    rows = tracks.rows() if isinstance(tracks.value, list) else ()
+    names = (row["name"] for row in rows if isinstance(row.value, dict))
+    return [name.line(300) for name in names if isinstance(name.value, str)]
+
+
+def _topics(track: str, known: list[str]) -> tuple[str, ...]:
+    """The topics of an event: several of the list stand in one text, with commas between them."""
+    found, rest = [], track
+    while rest and rest not in known:
+        name = max((one for one in known if rest.startswith(f"{one}, ")), key=len, default=None)
+        if name is None:
+            return (track,)
+        found.append(name)
+        rest = rest.removeprefix(f"{name}, ")
+    return tuple(dict.fromkeys([*found, rest])) if rest else ()
+
+
+def _end(node: Node, start: dt.datetime) -> dt.datetime | None:
+    """The end, as a moment or by the duration; None where neither is known."""
+    lasts, end = _duration(node["duration"]), node["end"].moment()
+    if end is None:
+        return start + lasts if lasts else None
+    if end <= start:
+        raise node["end"].fail(_("The end is not after the start."))
+    if end - start > dt.timedelta(hours=24):
+        raise node["end"].fail(_("A session lasts at most 24 hours."))
+    return end
 
 
 def _duration(node: Node) -> dt.timedelta:
@@ -220,8 +264,12 @@ def read_xml(text: str) -> Node:
     conference = _only([child for child in found if child.tag != "track"]) if found is not None else Fields()
     if found is not None:
         _with_place(conference, found)
+        conference["tracks"] = [Fields(name=track.get("name")) for track in found.iterfind("track")]
     conference["days"] = [_read_day(day) for day in schedule.iterfind("day")]
-    root = Node(Fields(schedule=Fields(conference=conference if found is not None else None)), "")
+    writer = schedule.find("generator")
+    generator = Fields(name=writer.get("name")) if writer is not None else None
+    tree = Fields(conference=conference if found is not None else None)
+    root = Node(Fields(schedule=tree, generator=generator), "")
     root.check()
     return root
 

@@ -1,4 +1,7 @@
-"""An agenda as .json and .xml, the schedule formats of c3voc.de/wiki/schedule."""
+"""An agenda as .json and .xml, the schedule formats of c3voc.de/wiki/schedule.
+
+Both name their generator, so that edition_files.ours reads them back to the same agenda but for what they cannot hold.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,7 @@ from typing import Any
 from lxml import etree
 
 from events.agenda import Agenda, Item, said
+from events.edition_files.ours import GENERATOR, NO_ROOM
 from events.feeds.words import NOT_XML, description, edition_url, session_url, timed, title
 from events.text import clean_line, clean_text, fold
 
@@ -55,17 +59,30 @@ def _by_day(agenda: Agenda) -> list[tuple[dt.date, list[Item]]]:
 
 
 def _day_bounds(agenda: Agenda, day: dt.date, items: list[Item]) -> tuple[str, str]:
-    """From midnight, or the first start if a session of that day is earlier, to the next midnight or the last end."""
-    start = dt.datetime.combine(day, dt.time(), agenda.zone)
-    end = dt.datetime.combine(day, dt.time(23, 59), agenda.zone)
-    moments = [moment for item in items for moment in (item.start, item.end) if moment]
-    return tuple(m.astimezone(agenda.zone).isoformat() for m in (min([start, *moments]), max([end, *moments])))  # type: ignore[return-value]
+    """From midnight, or the first start if a session of that day is earlier, to the next midnight or the last end.
+
+    Reckoned in UTC: on a day of clock change midnight may not exist, or a time of the clocks be meant twice.
+    """
+    start, next_start = (
+        dt.datetime.combine(day + dt.timedelta(days=n), dt.time(), agenda.zone).astimezone(dt.UTC) for n in (0, 1)
+    )
+    moments = [moment.astimezone(dt.UTC) for item in items for moment in (item.start, item.end) if moment]
+    bounds = min([start, *moments]), max([start, next_start - dt.timedelta(minutes=1), *moments])
+    return bounds[0].astimezone(agenda.zone).isoformat(), bounds[1].astimezone(agenda.zone).isoformat()
+
+
+def _span(agenda: Agenda, days: list[tuple[dt.date, list[Item]]]) -> tuple[str, str]:
+    """The days of the edition; what stands outside of them has a day of its own in the list. Without, of the list."""
+    first, last = agenda.first_day, agenda.last_day
+    if not (first and last) and days:
+        first, last = days[0][0], days[-1][0]
+    return (first.isoformat(), last.isoformat()) if first and last else ("", "")
 
 
 def _rooms_of(agenda: Agenda, items: list[Item]) -> dict[str, list[Item]]:
     rooms: dict[str, list[Item]] = {}
     for item in items:
-        rooms.setdefault(clean_line(agenda.room_name(item.room)) or "-", []).append(item)
+        rooms.setdefault(clean_line(agenda.room_name(item.room)) or NO_ROOM, []).append(item)
     return rooms
 
 
@@ -75,26 +92,30 @@ def _topic_names(agenda: Agenda, item: Item, language: str) -> str:
 
 def to_json(agenda: Agenda, *, site: str, language: str) -> bytes:
     """The agenda as schedule JSON, valid against c3voc.de/schedule/schema.json."""
+    listed = _by_day(agenda)
     days: list[dict[str, Any]] = []
-    for index, (day, items) in enumerate(_by_day(agenda), 1):
+    for index, (day, items) in enumerate(listed, 1):
         start, end = _day_bounds(agenda, day, items)
         rooms = {
             name: [_json_event(agenda, item, name, site, language) for item in held]
             for name, held in _rooms_of(agenda, items).items()
         }
         days.append({"index": index, "date": day.isoformat(), "day_start": start, "day_end": end, "rooms": rooms})
+    first, last = _span(agenda, listed)
     conference = {
         "acronym": acronym(agenda),
         "title": clean_line(said(agenda.title, language)),
         "daysCount": len(days),
-        "start": days[0]["date"] if days else "",
-        "end": days[-1]["date"] if days else "",
+        "start": first,
+        "end": last,
         "timeslot_duration": "00:05",
         "url": edition_url(site, agenda, language),
         "rooms": [
             {"name": clean_line(room.name), "guid": _room_guid(site, agenda, room.id), "capacity": room.capacity}
             for room in agenda.rooms
         ],
+        "tracks": [{"name": clean_line(said(topic.name, language))} for topic in agenda.topics],
+        "meta": _meta(agenda, language),
         "days": days,
     }
     if _ZONE_NAME.match(agenda.timezone):
@@ -104,17 +125,66 @@ def to_json(agenda: Agenda, *, site: str, language: str) -> bytes:
         "base_url": edition_url(site, agenda, language),
         "conference": conference,
     }
-    document = {"$schema": "https://c3voc.de/schedule/schema.json", "schedule": schedule}
+    document = {
+        "$schema": "https://c3voc.de/schedule/schema.json",
+        "generator": {"name": GENERATOR, "url": site},
+        "schedule": schedule,
+    }
     return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _meta(agenda: Agenda, language: str) -> dict[str, Any]:
+    """What the format has no place for: where it is, the letters of groups, talks, and how many items are not here."""
+    sessions: dict[str, dict[str, Any]] = {}
+    for item in timed(agenda, cancelled=False):
+        if item.letter:
+            sessions.setdefault(item.uid, {})["letter"] = clean_line(item.letter)
+        if item.talks:
+            sessions.setdefault(item.uid, {})["talks"] = [
+                {"title": clean_line(said(talk.title, language)), "abstract": clean_text(said(talk.abstract, language))}
+                for talk in item.talks
+            ]
+    return {
+        "city": clean_line(agenda.city),
+        "country": clean_line(agenda.country),
+        "venue": clean_line(agenda.venue),
+        "time_zone_name": agenda.timezone,
+        "without_start": sum(item.start is None and not item.is_cancelled for item in agenda.items),
+        "cancelled": sum(item.is_cancelled for item in agenda.items),
+        "sessions": sessions,
+    }
+
+
+def _json_persons(item: Item) -> list[dict[str, Any]]:
+    """Each speaker once, with every role: in the session, or in its talk of that number."""
+    parts = [(None, person) for person in item.people]
+    parts += [(number, person) for number, talk in enumerate(item.talks) for person in talk.people]  # type: ignore[misc]
+    people: dict[int, dict[str, Any]] = {}
+    for order, (talk, person) in enumerate(parts):
+        new = {"id": person.speaker, "public_name": clean_line(person.name), "kind": person.kind, "appearances": []}
+        people.setdefault(person.speaker, new)["appearances"].append(
+            {
+                "order": order,
+                "talk": talk,
+                "honorific": clean_line(person.honorific),
+                "function": clean_line(person.function),
+                "organisation": clean_line(person.organisation),
+                "role": person.role,
+                "state": person.state,
+            }
+        )
+    return list(people.values())
 
 
 def _json_event(agenda: Agenda, item: Item, room: str, site: str, language: str) -> dict[str, Any]:
     start = item.start.astimezone(agenda.zone) if item.start else None
+    end = {"end": item.end.astimezone(agenda.zone).isoformat()} if item.end else {}
     return {
         "id": item.id,
         "guid": item.uid,
         "date": start.isoformat() if start else "",
         "start": f"{start:%H:%M}" if start else "",
+        **end,
         "duration": _duration(item),
         "room": room,
         "slug": _slug(agenda, item),
@@ -126,7 +196,7 @@ def _json_event(agenda: Agenda, item: Item, room: str, site: str, language: str)
         "language": None,
         "abstract": clean_text(said(item.abstract, language)),
         "description": description(item, language),
-        "persons": [{"id": key, "public_name": name} for key, name in _persons(item).items()],
+        "persons": _json_persons(item),
         "links": [],
         "attachments": [],
     }
@@ -135,19 +205,24 @@ def _json_event(agenda: Agenda, item: Item, room: str, site: str, language: str)
 def to_xml(agenda: Agenda, *, site: str, language: str) -> bytes:
     """The agenda as schedule XML, valid against c3voc.de/schedule/schema.xsd."""
     root = etree.Element("schedule")
+    _add(root, "generator", name=GENERATOR, system=site)
     _add(root, "version", str(agenda.number))
     conference = _add(root, "conference")
     _add(conference, "title", clean_line(said(agenda.title, language)))
     _add(conference, "acronym", acronym(agenda))
     days = _by_day(agenda)
-    if days:
-        _add(conference, "start", days[0][0].isoformat())
-        _add(conference, "end", days[-1][0].isoformat())
+    first, last = _span(agenda, days)
+    if first:
+        _add(conference, "start", first)
+        _add(conference, "end", last)
     _add(conference, "days", str(len(days)))
     _add(conference, "timeslot_duration", "00:05")
     _add(conference, "base_url", edition_url(site, agenda, language))
+    _add(conference, "url", edition_url(site, agenda, language))
     if agenda.timezone:
         _add(conference, "time_zone_name", agenda.timezone)
+    for topic in agenda.topics:
+        _add(conference, "track", name=clean_line(said(topic.name, language)))
     for index, (day, items) in enumerate(days, 1):
         start, end = _day_bounds(agenda, day, items)
         node = _add(root, "day", index=str(index), date=day.isoformat(), start=start, end=end)

@@ -12,11 +12,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from i18nfield.strings import LazyI18nString
 
-from events.edition_files import EditionFile, EditionFileError, Remark
+from events.agenda import said
+from events.edition_files import EditionFile, EditionFileError, Remark, read_bytes
 from events.edition_files.places import zone_of
+from events.feeds.schedules import to_json, to_xml
 from events.loading.compare import english, with_english
 from events.loading.sessions import Sessions
 from events.models import Edition, record
+from events.scheduling import build_agenda, texts
 from events.text import fold
 
 
@@ -55,9 +58,10 @@ def _load(file: EditionFile, *, by: str, slug: str | None, timezone: str) -> Rep
         raise EditionFileError(_("“%(text)s” is not a time zone. Write one like Europe/Tirane.") % {"text": timezone})
     edition, is_new = _found(file, slug) or (_made(file, slug), True)
     report = Report(edition, is_new, remarks=list(file.remarks))
-    _take_facts(edition, file, _zone(edition, file, timezone, report), report)
-    sessions = Sessions(edition, report.remarks)
-    sessions.take(file)
+    told = _told(edition, file)
+    _take_facts(edition, file, told, _zone(edition, file, timezone, report), report)
+    sessions = Sessions(edition, report.remarks, by)
+    sessions.take(file, told)
     report.remarks += _left_open(file)
     report.made, report.changed, report.unchanged = sessions.made, sessions.changed, sessions.unchanged
     report.talks, report.speakers, report.rooms = sessions.counts()
@@ -65,6 +69,18 @@ def _load(file: EditionFile, *, by: str, slug: str | None, timezone: str) -> Rep
         done = f"{report.made} made, {report.changed} changed, {report.unchanged} unchanged"
         record(edition, "loaded", by=by, edition=edition, after=done)
     return report
+
+
+def _told(edition: Edition, file: EditionFile) -> EditionFile:
+    """What the site's own schedule would say of the edition as it stands; empty for a file of somebody else.
+
+    Where such a file says the same, nothing was changed in it, whatever its format could not hold.
+    """
+    agenda = build_agenda(edition)
+    if not file.slug or not agenda.days:
+        return EditionFile("")
+    draw = to_xml if file.form == "xml" else to_json
+    return read_bytes(draw(agenda, site="https://localhost", language="en"))
 
 
 def _left_open(file: EditionFile) -> list[Remark]:
@@ -91,7 +107,7 @@ def _found(file: EditionFile, slug: str | None) -> tuple[Edition, bool] | None:
     if slug:
         edition = editions.filter(slug=slug).first()
         return (edition, False) if edition else None
-    if file.year and file.city:
+    if file.year and file.city and not file.slug:
         same = [e for e in editions.filter(first_day__year=file.year) if fold(e.city) == fold(file.city)]
         if len(same) > 1:
             slugs = ", ".join(e.slug for e in same)
@@ -101,14 +117,17 @@ def _found(file: EditionFile, slug: str | None) -> tuple[Edition, bool] | None:
     made = editions.filter(slug=_slug(file)).first()
     if made is None:
         return None
-    if (made.loaded or {}).get("title") != file.title:
+    names = {(made.loaded or {}).get("title"), said(texts(made.title), "en") if file.slug else None}
+    if file.title not in names:
         sentence = _("The address %(slug)s belongs to another edition. Choose one with --slug.")
         raise EditionFileError(sentence % {"slug": made.slug})
     return made, False
 
 
 def _slug(file: EditionFile) -> str:
-    """2018-tirana; without a city the acronym or the title stands for it."""
+    """2018-tirana; without a city the acronym or the title stands for it. In a schedule of ours the address stands."""
+    if file.slug:
+        return file.slug
     name = slugify(fold(file.city or file.acronym or file.title))
     return "-".join(part for part in (str(file.year or ""), name) if part)[:60].strip("-") or "edition"
 
@@ -132,7 +151,7 @@ def _zone(edition: Edition, file: EditionFile, timezone: str, report: Report) ->
             sentence = _("The file names its zone; --timezone is for files that name none, and was left out.")
             report.remarks.append(Remark("edition.timezone", sentence))
         return file.timezone or timezone
-    if edition.timezone:
+    if edition.timezone or file.slug:
         return ""
     if zone := zone_of(file.city or edition.city, file.country or edition.country):
         sentence = _("No time zone; taken as %(zone)s, from the city.") % {"zone": zone}
@@ -143,20 +162,26 @@ def _zone(edition: Edition, file: EditionFile, timezone: str, report: Report) ->
     return ""
 
 
-def _take_facts(edition: Edition, file: EditionFile, zone: str, report: Report) -> None:
-    """Write what the file knows of the edition, but for what staff have edited since the last load."""
-    wanted: dict[str, Any] = {
+def _facts_of(file: EditionFile) -> dict[str, Any]:
+    return {
         "title": file.title,
         "city": file.city,
         "country": file.country,
         "venue": file.venue,
-        "timezone": zone,
+        "timezone": file.timezone,
         "days": [day.isoformat() for day in (file.first_day, file.last_day) if day],
     }
+
+
+def _take_facts(edition: Edition, file: EditionFile, told: EditionFile, zone: str, report: Report) -> None:
+    """Write what the file knows of the edition, but for what staff have edited since the last load."""
     before = edition.loaded or {}
     loaded = dict(before)
-    for name, new in wanted.items():
+    same = _facts_of(told)
+    for name, new in (_facts_of(file) | {"timezone": zone}).items():
         now = _fact(edition, name)
+        if new == same[name]:
+            continue
         if not new or now == new:
             loaded |= {name: new} if new else {}
         elif not now or report.is_new or (name in before and now == before[name]):
@@ -170,7 +195,7 @@ def _take_facts(edition: Edition, file: EditionFile, zone: str, report: Report) 
     if file.source and file.source not in edition.sources:
         edition.sources = [*edition.sources, file.source]
         report.fields.append("sources")
-    if not report.fields and edition.loaded == loaded:
+    if not report.fields and (edition.loaded or {}) == loaded:
         return
     edition.loaded = loaded
     try:

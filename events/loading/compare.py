@@ -43,6 +43,7 @@ def current(session: Session) -> Values:
     return {
         "title": english(session.title),
         "kind": session.kind,
+        "letter": session.letter,
         "abstract": english(session.abstract),
         "times": [session.day.isoformat() if session.day else None, *moments],
         "order": session.order,
@@ -93,14 +94,15 @@ def _keys_of_sessions(sessions: list[Session], edition: Edition) -> list[Key]:
 
 
 def match(items: list[Item], sessions: list[Session], edition: Edition) -> list[tuple[Item, Key, Session | None]]:
-    """Each item, its key and the session that it is: by id, else by key, else by title where day or start was open.
+    """Each item, its key and its session: by uid or id, else by key, else by title where day or start was open.
 
     An item that was given an id, or lost it, since the last load is still the same.
     """
+    by_uid = {str(session.uid): session for session in sessions}
     keyed = list(zip(_keys_of_sessions(sessions, edition), sessions, strict=True))
     keys = keys_of(items)
     by_id = {session.external_id: session for session in sessions if session.external_id}
-    found = [by_id.get(item.id) if item.id else None for item in items]
+    found = [by_uid.get(item.uid) or (by_id.get(item.id) if item.id else None) for item in items]
     taken = {session.pk for session in found if session}
     for fits in (operator.eq, _was_open):
         for number, (item, key) in enumerate(zip(items, keys, strict=True)):

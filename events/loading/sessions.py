@@ -5,6 +5,7 @@ something else was edited by staff and is kept.
 """
 
 import datetime as dt
+import uuid
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
@@ -14,11 +15,13 @@ from i18nfield.strings import LazyI18nString
 from events.edition_files import EditionFile, EditionFileError, Remark
 from events.edition_files.parsed import Item, Person
 from events.loading.compare import Key, Values, current, english, match, plain, with_english
-from events.models import Appearance, Document, Edition, Room, Session, Speaker, Talk, Topic
+from events.models import Appearance, Document, Edition, FieldVisit, Room, Session, Speaker, Talk, Topic
+from events.signals import visit_changed
 
 FIELDS = {
     "title": gettext_lazy("title"),
     "kind": gettext_lazy("kind"),
+    "letter": gettext_lazy("letter"),
     "abstract": gettext_lazy("abstract"),
     "times": gettext_lazy("time"),
     "order": gettext_lazy("order"),
@@ -44,8 +47,9 @@ class Place:
 class Sessions:
     """One load of the items of a file into an edition whose row is locked."""
 
-    def __init__(self, edition: Edition, remarks: list[Remark]) -> None:
+    def __init__(self, edition: Edition, remarks: list[Remark], by: str) -> None:
         self.edition = edition
+        self.by = by
         self.remarks = remarks
         self.made = self.changed = self.unchanged = 0
         self.touched: set[int] = set()
@@ -53,10 +57,14 @@ class Sessions:
         self.topics = {english(topic.name): topic for topic in edition.topics.all()}
         self.speakers: dict[tuple[str, str], Speaker] = {}
         self.waiting: list[Place] = []
+        self.told: dict[str, Values] = {}
 
-    def take(self, file: EditionFile) -> None:
-        """Write every item; then give the rooms, first come first served."""
+    def take(self, file: EditionFile, told: EditionFile) -> None:
+        """Write every item; then give the rooms, first come first served. `told` is what the file would say by now."""
+        self.told = {item.uid: self._values(item) for item in told.items}
         self._take_rooms(file)
+        for name in file.topics if file.slug else []:
+            self._topic(name)
         self._find_speakers(file)
         related = ("topics", "appearances__speaker", "talks__appearances__speaker")
         standing = list(self.edition.sessions.select_related("room").prefetch_related(*related))
@@ -67,8 +75,11 @@ class Sessions:
             self._give_room(place)
         taken = {session.pk for _item, _key, session in pairs if session}
         self.changed, self.unchanged = len(self.touched), len(taken - self.touched)
+        for visit in FieldVisit.objects.filter(session__in=self.touched).order_by("pk"):
+            visit_changed.send(FieldVisit, visit=visit, by=self.by)
         for session in standing:
-            if session.loaded is not None and session.pk not in taken:
+            is_held = not file.slug or (session.start and session.status == Session.Status.SCHEDULED)
+            if session.loaded is not None and session.pk not in taken and is_held:
                 sentence = _("“%(title)s” is no longer in the file; it was kept. Delete or cancel it by hand.")
                 self.remarks.append(Remark("", sentence % {"title": english(session.title)}))
 
@@ -116,9 +127,11 @@ class Sessions:
 
     def _take(self, item: Item, key: Key, session: Session | None) -> None:
         is_new = session is None
-        session = session or Session(edition=self.edition, external_id=item.id)
-        now = current(session) if session.pk else {}
+        session = session or self._new(item)
+        now = {} if is_new else current(session)
         new = self._values(item)
+        if not is_new and self.told.get(str(session.uid)) == new:
+            return
         write, loaded = self._compare(item, session, now, new)
         loaded["key"] = list(key)
         room = new["room"] if "room" in write else now["room"]
@@ -132,18 +145,30 @@ class Sessions:
         written = write - {"room"} | ({"room"} if room_before and not room else set())
         if is_new:
             self.made += 1
-        if item.id:
+        if item.id and item.id != str(session.uid):
             loaded["id"] = session.external_id = item.id
         if written or session.loaded != loaded or (session.room is None and room_before):
             self._write(item, session, write, loaded)
         if written and not is_new:
             self.touched.add(session.pk)
 
+    def _new(self, item: Item) -> Session:
+        """A session that is to be made, under the identifier that it has elsewhere if that is free here."""
+        session = Session(edition=self.edition, external_id=item.id)
+        if item.uid and not Session.objects.filter(uid=item.uid).exists():
+            session.uid, session.external_id = uuid.UUID(item.uid), ""
+        return session
+
     def _compare(self, item: Item, session: Session, now: Values, new: Values) -> tuple[set[str], Values]:
         """Which fields to write, and what the load then remembers."""
         before = session.loaded or {}
-        write, loaded = set(), {}
+        same = self.told.get(str(session.uid), {}) if now else {}
+        write: set[str] = set()
+        loaded: Values = {}
         for name, said in FIELDS.items():
+            if new[name] is None or (same and new[name] == same[name]):
+                loaded |= {name: before[name]} if name in before else {}
+                continue
             loaded[name] = new[name]
             if not now:
                 write.add(name)
@@ -162,6 +187,7 @@ class Sessions:
         return {
             "title": item.title,
             "kind": item.kind,
+            "letter": item.letter,
             "abstract": item.abstract,
             "times": [item.day.isoformat() if item.day else None, *(m and m.isoformat() for m in moments)],
             "order": item.order,
@@ -193,6 +219,8 @@ class Sessions:
             session.abstract = with_english(session.abstract, item.abstract)
         if "kind" in write:
             session.kind = item.kind
+        if "letter" in write:
+            session.letter = item.letter or ""
         if "order" in write:
             session.order = item.order
         if "note" in write:

@@ -10,8 +10,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone as clock
 from django.utils.translation import get_language
 
-from events.agenda import Agenda
-from events.caching import cached_answer
+from events.agenda import Agenda, Item
+from events.caching import FOREVER, cached_answer
 from events.feeds.atom import to_atom
 from events.feeds.calendar import to_ics
 from events.feeds.schedules import to_json, to_xml
@@ -35,7 +35,7 @@ def _feed(
 ) -> HttpResponse:
     key = f"{agenda.slug} {agenda.number} {agenda.released_at} {_language()} {form}"
     modified = agenda.released_at or clock.now()
-    response = cached_answer(request, key=key, modified=modified, content_type=content_type, make=make)
+    response = cached_answer(request, key=key, modified=modified, content_type=content_type, make=make, until=FOREVER)
     response["Access-Control-Allow-Origin"] = "*"
     return response
 
@@ -77,13 +77,24 @@ def agenda_xml(request: HttpRequest, slug: str) -> HttpResponse:
 def session_ics(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """One session for the calendar."""
     agenda = _released(slug)
-    item = agenda.item(pk)
+    return _single(request, agenda, agenda.item(pk))
+
+
+@login_not_required
+def visit_ics(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    """One field visit for the calendar: the same event as its session, so that nobody has it twice."""
+    agenda = _released(slug)
+    return _single(request, agenda, next((item for item in agenda.items if item.visit == pk), None))
+
+
+def _single(request: HttpRequest, agenda: Agenda, item: Item | None) -> HttpResponse:
+    """One item; what has no start has nothing for a calendar, and what is gone from the agenda is not there."""
     if item is None or item.start is None:
         raise Http404
     return _feed(
         request,
         agenda,
-        f"session {pk}",
+        f"session {item.id}",
         ICS,
         lambda: to_ics(agenda, only=[item], site=settings.SITE_URL, language=_language()),
     )

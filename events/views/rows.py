@@ -141,14 +141,17 @@ def _slots(
     agenda: Agenda, items: Iterable[Item], running: set[int], ends: Mapping[int, dt.datetime]
 ) -> tuple[Slot, ...]:
     slots = []
-    for start, group in groupby((row_of(agenda, item) for item in items), key=lambda row: row.start):
+    # By moments: two times that the clocks of one night show alike are not the same.
+    for _moment, group in groupby((row_of(agenda, item) for item in items), key=lambda row: row.item.start):
         rows = tuple(group)
+        start = rows[0].start
         if start is None:  # nothing is known to be at the same time
             slots += [Slot(None, None, (row,), False) for row in rows]
             continue
         # What a longer session contains (a break) stands in a row of its own below it.
-        for end, alike in groupby(sorted(rows, key=_by_end), key=lambda row: row.end):
+        for _moment, alike in groupby(sorted(rows, key=_by_end), key=lambda row: row.item.end):
             held = tuple(sorted(alike, key=lambda row: (row.item.letter, row.item.room or 0, row.item.id)))
+            end = held[0].end
             over = None if end else max((ends[row.item.id] for row in held if row.item.id in ends), default=None)
             slots.append(Slot(start, end, held, any(row.item.id in running for row in held), over))
     return tuple(slots)

@@ -1,5 +1,6 @@
 """Every mail: one function per message. Each is queued as a row in the transaction that causes it."""
 
+from participants.mail.agenda import agenda_changed
 from participants.mail.changes import (
     address_asked,
     address_changed,
@@ -19,6 +20,7 @@ from participants.mail.registrations import (
     waitlisted,
     withdrawn,
 )
+from participants.mail.speakers import hand_in
 from participants.mail.visits import (
     visit_incomplete,
     visit_place,
@@ -31,6 +33,7 @@ from participants.mail.visits import (
 __all__ = [
     "address_asked",
     "address_changed",
+    "agenda_changed",
     "already_registered",
     "change_accepted",
     "change_refused",
@@ -38,6 +41,7 @@ __all__ = [
     "confirmed",
     "declined",
     "erasure_asked",
+    "hand_in",
     "in_words",
     "invitation",
     "lost_link",

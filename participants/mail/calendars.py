@@ -35,6 +35,11 @@ def visit_calendar(booking: VisitBooking) -> str:
     return _visit(participant, booking, programme_of(participant)) if booking in once_confirmed(participant) else ""
 
 
+def visit_file(booking: VisitBooking) -> str:
+    """The visit of somebody who has a place, as a file: nobody is invited by it. Empty while no time is known."""
+    return _visit(booking.participant, booking, programme_of(booking.participant), is_mail=False)
+
+
 def cancelled(participant: Participant) -> str:
     """Takes out what earlier mails put in; empty for somebody who never had a place."""
     if not had_place(participant):
@@ -59,12 +64,13 @@ def _days(participant: Participant, programme: Programme) -> str:
         return ""
     start, end = programme.span or (edition.first_day, edition.last_day + dt.timedelta(days=1))
     event = _event(participant, str(edition.title), where(edition), start, end)
+    _invite(event, participant)
     event.add("uid", f"registration-{participant.reference}@rasr")
     event.add("sequence", participant.version + programme.release)
     return _whole(event, edition, is_on=participant.status == Participant.Status.CONFIRMED)
 
 
-def _visit(participant: Participant, booking: VisitBooking, programme: Programme) -> str:
+def _visit(participant: Participant, booking: VisitBooking, programme: Programme, *, is_mail: bool = True) -> str:
     edition, visit = participant.edition, booking.visit
     session = visit.session
     starts = visit.meets_at or session.start
@@ -72,13 +78,14 @@ def _visit(participant: Participant, booking: VisitBooking, programme: Programme
         return ""
     ends = session.end and session.end.astimezone(edition.zone)
     event = _event(participant, str(visit.site), str(visit.meeting_point), starts.astimezone(edition.zone), ends)
+    if is_mail:
+        _invite(event, participant)
     event.add("uid", f"visit-{visit.pk}-{participant.reference}@rasr")
     event.add("sequence", booking.version + participant.version + programme.release)
     return _whole(event, edition, is_on=booking.state == VisitBooking.State.CONFIRMED)
 
 
 def _event(participant: Participant, title: str, place: str, start: dt.date, end: dt.date | None) -> icalendar.Event:
-    edition = participant.edition
     # No token: calendars are shared, and copied to other servers. The page asks for the link of the mail.
     page = settings.SITE_URL + reverse("participants:my", args=[participant.reference])
     event = icalendar.Event()
@@ -91,11 +98,15 @@ def _event(participant: Participant, title: str, place: str, start: dt.date, end
         event.add("dtend", end)
     if place:
         event.add("location", place)
-    if edition.contact_email:
-        event.add("organizer", _mailbox(edition.contact_email, _("RASR secretariat")))
+    return event
+
+
+def _invite(event: icalendar.Event, participant: Participant) -> None:
+    """Who invites whom, as far as the edition has an address for it."""
+    if contact := participant.edition.contact_email:
+        event.add("organizer", _mailbox(contact, _("RASR secretariat")))
         answer = {"CUTYPE": "INDIVIDUAL", "ROLE": "REQ-PARTICIPANT", "PARTSTAT": "ACCEPTED", "RSVP": "FALSE"}
         event.add("attendee", _mailbox(participant.email, shown(participant.name), **answer))
-    return event
 
 
 def _mailbox(address: str, name: str, **parameters: str) -> icalendar.vCalAddress:

@@ -15,7 +15,7 @@ from django.utils import formats
 from django.utils import timezone as clock
 from django.utils.translation import gettext as _
 
-from events.models import Edition
+from events.models import Edition, Session, Speaker
 from participants.models import BulkMessage, Delegation, Message, Nomination, Participant
 
 # Mail programs make links of it. A stranger may write any name into the form, with the address of a victim.
@@ -30,6 +30,7 @@ class Letter:
     paragraphs: list[str]
     link: str = ""
     link_words: str = ""  # what the link says; "My registration" where this is empty
+    points: list[str] = field(default_factory=list)  # a list below the paragraphs
     facts: list[tuple[str, str]] = field(default_factory=list)
     calendar: str = ""
 
@@ -47,7 +48,22 @@ def to_participant(
 
     `to`: an address that is not, or no longer, the person's. It may be a stranger's, who then learns no name.
     """
-    return _queue(
+    message = written_to_participant(participant, kind, letter, once_key, bulk=bulk, to=to)
+    message.save()
+    return message
+
+
+def written_to_participant(
+    participant: Participant,
+    kind: str,
+    letter: Letter,
+    once_key: str | None = None,
+    *,
+    bulk: BulkMessage | None = None,
+    to: str = "",
+) -> Message:
+    """The same mail as a row that is not stored yet, for whoever stores many at once."""
+    return _written(
         participant.edition,
         kind,
         letter,
@@ -91,12 +107,23 @@ def to_nominee(nomination: Nomination, kind: str, letter: Letter, once_key: str 
     )
 
 
+def to_speaker(session: Session, speaker: Speaker, kind: str, letter: Letter, *, to: str, language: str) -> Message:
+    """Queue a mail to a speaker of a session, in the language to which the caller has switched."""
+    return _queue(session.edition, kind, letter, name=speaker.name, to=to, language=language)
+
+
 def shown(name: str) -> str:
     """A name as a mail may say it: nothing where mail programs would make a link of it."""
     return "" if LOOKS_LIKE_A_LINK.search(name) else name
 
 
 def _queue(edition: Edition, kind: str, letter: Letter, *, name: str, language: str, **row: Any) -> Message:
+    message = _written(edition, kind, letter, name=name, language=language, **row)
+    message.save()
+    return message
+
+
+def _written(edition: Edition, kind: str, letter: Letter, *, name: str, language: str, **row: Any) -> Message:
     # The HTML is drawn here, so that a mail that cannot be drawn stops the change that caused it.
     context = {
         "letter": letter,
@@ -105,7 +132,7 @@ def _queue(edition: Edition, kind: str, letter: Letter, *, name: str, language: 
         "edition": edition,
         "language": language,
     }
-    return Message.objects.create(
+    return Message(
         edition=edition,
         kind=kind,
         reply_to=edition.contact_email,

@@ -16,8 +16,11 @@ from django.db import transaction
 from django.utils import timezone as clock
 from django.utils.translation import gettext as _
 
-from events.models import Edition, FieldVisit, record
+from events.differences import difference
+from events.models import Edition, FieldVisit, Session, Speaker, record
+from events.scheduling import build_agenda
 from participants import mail
+from participants.mail.agenda import News
 from participants.models import (
     ChangeRequest,
     Delegation,
@@ -84,7 +87,8 @@ def _arguments(function: Callable[..., Any], examples: _Examples) -> dict[str, A
     """A value for each argument that has to be given; None where one cannot be made."""
     hints = typing.get_type_hints(function)
     needed = [one.name for one in signature(function).parameters.values() if one.default is one.empty]
-    given = {name: "x" * 43 if name == "token" else examples.of(hints[name]) for name in needed}
+    known = {"token": "x" * 43, "language": examples.language}
+    given = {name: known.get(name) or examples.of(hints[name]) for name in needed}
     return None if None in given.values() else given
 
 
@@ -115,11 +119,14 @@ class _Examples:
                 token_hash="",
                 expires_at=clock.now(),
             ),
+            Session: lambda: Session.objects.create(edition=self.edition, title=_("Example session")),
+            Speaker: lambda: Speaker.objects.create(name="Ana Primjerić"),
             uuid.UUID: uuid.uuid4,
             dt.datetime: clock.now,
             str: lambda: "reader@example.org",
             Iterable[str]: lambda: ["rules", "record"],
             int: lambda: 1,
+            list[News]: self._news,
         }
         if wanted not in self.made:
             self.made[wanted] = makers[wanted]()
@@ -159,6 +166,12 @@ class _Examples:
         if status not in {statuses.PENDING, statuses.WAITLISTED}:
             record(made, "confirm", by="", edition=self.edition, after=statuses.CONFIRMED)
         return made
+
+    def _news(self) -> list[News] | None:
+        """The first sessions of the agenda, as if they were new; None where there are none."""
+        agenda = build_agenda(self.edition)
+        changes = difference(dataclasses.replace(agenda, items=()), agenda)[:2]
+        return [News(self.of(Participant), changes, 1, agenda)] if changes else None
 
     def _nomination(self) -> Nomination:
         delegation = self.of(Delegation)

@@ -9,6 +9,7 @@ from participants.models.message import Message
 from participants.models.nomination import Nomination, NominationLetter
 from participants.models.participant import Participant
 from participants.models.scan import Scan
+from participants.models.starred_session import StarredSession
 from participants.models.user import StaffRole, User
 from participants.models.vehicle import Vehicle
 from participants.models.visit_booking import VisitBooking
@@ -27,6 +28,7 @@ __all__ = [
     "RecordLook",
     "Scan",
     "StaffRole",
+    "StarredSession",
     "User",
     "Vehicle",
     "VisitBooking",

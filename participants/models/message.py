@@ -92,6 +92,8 @@ class Message(models.Model):
     sent_at = models.DateTimeField(_("sent at"), null=True, blank=True)
     log = models.JSONField(_("log"), default=list, blank=True)
     once_key = models.CharField(_("key that is sent once"), max_length=120, null=True, blank=True, unique=True)
+    # Of a mail about the agenda: the release that its reader knows. While it waits, a later release takes its place.
+    since_release = models.PositiveIntegerField(_("tells what changed since release"), null=True, blank=True)
 
     objects = MessageQuerySet.as_manager()
 

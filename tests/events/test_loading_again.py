@@ -4,10 +4,12 @@ import datetime as dt
 from typing import Any
 
 import pytest
+from django.db import connection
 from i18nfield.strings import LazyI18nString
 
 from events.edition_files import EditionFileError
-from events.models import Edition, HistoryLine, Session
+from events.models import Edition, FieldVisit, HistoryLine, Session
+from events.signals import visit_changed
 from tests.events.test_loading import items, put, said, small
 
 pytestmark = pytest.mark.django_db
@@ -154,3 +156,25 @@ def test_a_load_writes_one_history_line_and_one_that_changes_nothing_none():
     put(small())
     line = HistoryLine.objects.get(edition=edition)
     assert (line.verb, line.actor, line.after) == ("loaded", "test", "3 made, 0 changed, 0 unchanged")
+
+
+def test_a_visit_that_a_file_moves_is_told_once_in_the_same_transaction():
+    content = small()
+    items(content)[1] |= {"id": "visit", "kind": "field_visit"}
+    edition = put(content).edition
+    visit = FieldVisit.objects.create(session=edition.sessions.get(kind="field_visit"), site="Depot")
+    told = []
+
+    def receiver(*, visit, by, **signal):
+        told.append((visit, by, visit.session.start.minute, connection.in_atomic_block))
+
+    visit_changed.connect(receiver)
+    try:
+        put(content)
+        assert told == []
+        items(content)[1] |= {"start": "09:45"}
+        items(content)[0] |= {"title": "Opening of the workshop"}
+        put(content)
+    finally:
+        visit_changed.disconnect(receiver)
+    assert told == [(visit, "test", 45, True)]

@@ -125,3 +125,28 @@ def test_a_number_of_a_session_that_is_none_is_not_found(edition, odd):
 def test_the_address_of_a_calendar_cannot_hold_anything_else():
     with pytest.raises(NoReverseMatch):
         reverse("events:agenda_ics", args=["../x"])
+
+
+def test_a_visit_is_the_same_event_as_its_session(edition):
+    visit = make.visit(edition)
+    assert get(edition, f"visits/{visit.pk}/visit.ics").status_code == 404
+    release_agenda(edition=edition, by="sec")
+    alone = get(edition, f"visits/{visit.pk}/visit.ics")
+    (event,) = icalendar.Calendar.from_ical(alone.content).walk("VEVENT")
+    assert (event["uid"], event["summary"]) == (str(visit.session.uid), "Visit to the site")
+    assert alone.content == get(edition, f"sessions/{visit.session.pk}/session.ics").content
+    assert (
+        f'href="/editions/{edition.slug}/visits/{visit.pk}/visit.ics"'
+        in get(edition, f"visits/{visit.pk}/").content.decode()
+    )
+
+
+def test_what_is_gone_from_the_agenda_is_gone_from_its_calendars(edition):
+    """A subscriber takes the whole calendar anew; who took one file once never asks again. Cancelling tells both."""
+    feed = session_feed(edition)
+    uid = edition.sessions.get(title__contains="Opening").uid
+    assert str(uid) in get(edition, "agenda.ics").content.decode()
+    edition.sessions.get(title__contains="Opening").delete()
+    release_agenda(edition=edition, by="sec")
+    assert str(uid) not in get(edition, "agenda.ics").content.decode()
+    assert get(edition, feed).status_code == 404

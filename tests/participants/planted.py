@@ -21,6 +21,7 @@ from django.db import connection
 from django.utils import timezone
 
 from events.models import Edition
+from events.scheduling import release_agenda
 from participants import (
     attendance,
     bulk,
@@ -28,6 +29,7 @@ from participants import (
     checkin,
     delivery,
     links,
+    my_agenda,
     nominating,
     records,
     registration,
@@ -71,6 +73,7 @@ class Planted:
         self.edition = make.edition(first_day=FIRST_DAY, last_day=FIRST_DAY + dt.timedelta(days=2), **facts)
         asks = {f"asks_{what}": True for what in ("identity", "birth_date", "sizes", "emergency_contact")}
         self.visit = make.visit(self.edition, **asks)
+        release_agenda(edition=self.edition, by="test")
         self.delegation = make.delegation(
             self.edition,
             contact_name=canary("contact", "name"),
@@ -141,6 +144,7 @@ class Planted:
             links.issue(purpose, participant=person, expires_at=ends)
             self._remember(who)
         nominating.prove_address(participant=person, by="participant")
+        my_agenda.star(participant=person, session=self.visit.session_id, by="participant")
         self._plant_wishes(who, person, answers)
         self._plant_mails(who, person)
         return person

@@ -15,7 +15,7 @@ from events.models import Edition, HistoryLine
 from participants import erasing, registration
 from participants.mail import letters
 from participants.mail.letters import Letter
-from participants.models import Message, NominationLetter, Participant, VisitRecord
+from participants.models import Message, NominationLetter, Participant, StarredSession, VisitRecord
 from participants.retention import erase_due
 from tests import make
 from tests.participants import planted
@@ -71,6 +71,13 @@ def test_after_the_days_of_the_visit_exactly_its_data_are_gone(world):
     gone = {one for one in before if one.rsplit("-", 1)[1] in OF_VISIT | {"session"}}
     assert {one.rsplit("-", 1)[1] for one in gone} == OF_VISIT | {"session"}
     assert before - seen(stored()) == gone
+
+
+def test_stars_end_with_the_visit(world):
+    erase_due(at=after(world, days=30))
+    assert StarredSession.objects.count() == len(world.people)
+    erase_due(at=after(world, days=31))
+    assert not StarredSession.objects.exists()
 
 
 def test_after_the_days_of_the_unconfirmed_exactly_who_did_not_come_is_gone(world):
@@ -198,7 +205,7 @@ def test_a_file_whose_row_was_never_written_goes_after_a_day(world):
     assert str(erase_due(dry_run=True)) == "[]"
     long_ago = (timezone.now() - dt.timedelta(days=2)).timestamp()
     os.utime(default_storage.path(path), (long_ago, long_ago))
-    assert [str(line) for line in erase_due(dry_run=True)] == ["all editions: files without a letter: 1"]
+    assert [str(line) for line in erase_due(dry_run=True)] == ["all editions: files without a row: 1"]
     assert default_storage.exists(path)
     erase_due()
     assert not default_storage.exists(path)

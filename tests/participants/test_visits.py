@@ -1,11 +1,14 @@
 """Places on field visits: who gets one, who waits, and what becomes free."""
 
+import json
 import uuid
 
 import pytest
 from django.utils import timezone as clock
 
-from events.models import Session
+from events.edition_files import read_bytes
+from events.loading import load
+from events.models import FieldVisit, Session
 from participants import registration, visits
 from participants.models import VisitBooking, VisitRecord
 from tests import make
@@ -186,3 +189,22 @@ def test_asking_twice_is_asking_once():
     person = register(edition, visit)
     visits.ask(participant=person, visit=visit, by="test")
     assert person.bookings.count() == 1
+
+
+def test_places_follow_when_a_file_moves_the_visit():
+    edition = make.edition()
+    held = {"id": "visit", "title": "Depot", "kind": "field_visit", "start": "09:00", "end": "12:00"}
+    content = {"edition": {"title": "Workshop"}, "days": [{"date": str(edition.first_day), "items": [held]}]}
+
+    def put():
+        load(read_bytes(json.dumps(content).encode()), by="test", slug=edition.slug)
+
+    put()
+    visit = FieldVisit.objects.create(session=edition.sessions.get(), site="Depot", needs_host_approval=True)
+    person = register(edition, visit)
+    FieldVisit.objects.update(needs_host_approval=False)
+    put()
+    assert state(person) == "asked"
+    held["start"] = "10:00"
+    put()
+    assert state(person) == "confirmed"
