@@ -27,6 +27,9 @@ _FOLDED = str.maketrans(_CYRILLIC | _LATIN)
 
 def clean_text(value: str) -> str:
     """Several lines of typed text made storable: NFC, line feeds only, no control or directional characters."""
+    # Most texts are clean Latin already: letters up to here have no marks to sort, and none comes from two others.
+    if value and max(value) <= "\u02ff" and value.replace("\n", "").isprintable():
+        return value.strip()
     value = re.sub("\r\n|[\r\v\f\x85\u2028\u2029]", "\n", value)
     value = value.translate(_BIDI)
     value = "".join(c for c in value if c in "\n\t" or unicodedata.category(c) not in {"Cc", "Cs", "Cn", "Co"})

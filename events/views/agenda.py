@@ -16,7 +16,7 @@ from django.utils.formats import date_format
 from django.utils.translation import get_language
 
 from events.agenda import Agenda, said
-from events.caching import cached_answer
+from events.caching import FOREVER, cached_answer
 from events.models import Edition, Session
 from events.now_next import NowNext, ends_of, now_next
 from events.scheduling import released_agenda
@@ -56,17 +56,25 @@ def agenda(request: HttpRequest, slug: str) -> HttpResponse:
     at = question.at or clock.now()
     at = at.replace(tzinfo=found.zone) if at.tzinfo is None else at.astimezone(found.zone)
     # The page changes with each start and end, at midnight ("today", "in 3 days"), and no more once all is over.
-    since, day = now_next(found, at).since, _seen_day(found, at)
-    edges = [found.released_at, latest.released_at, since, dt.datetime.combine(day, dt.time(), found.zone)]
+    slot, day = now_next(found, at), _seen_day(found, at)
+    edges = [found.released_at, latest.released_at, slot.since, dt.datetime.combine(day, dt.time(), found.zone)]
     numbers = f"{found.number} {latest.number} {latest.released_at}"
     return cached_answer(
         request,
-        key=f"agenda {slug} {numbers} {get_language()} {question} {since} {day}",
+        key=f"agenda {slug} {numbers} {get_language()} {question} {slot.since} {day}",
         modified=max(edge for edge in edges if edge),
         content_type="text/html; charset=utf-8",
         make=lambda: _page(request, found, latest, question, at).encode(),
         keep=question.is_common(found),
+        until=_seen_until(found, slot, day),
     )
+
+
+def _seen_until(found: Agenda, slot: NowNext, day: dt.date) -> dt.datetime:
+    """When the page is another by the clock alone: at the next start, end or midnight at the place."""
+    midnight = dt.datetime.combine(day + dt.timedelta(days=1), dt.time(), found.zone)
+    is_over = not found.days or day > found.days[-1]
+    return min(slot.changes_at or FOREVER, FOREVER if is_over else midnight)
 
 
 def _seen_day(found: Agenda, at: dt.datetime) -> dt.date:

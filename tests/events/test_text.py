@@ -91,3 +91,8 @@ def test_cleaning_twice_is_cleaning_once(text):
 @given(st.text(st.characters(codec="utf-8")))
 def test_folding_never_fails_and_is_storable(text):
     assert "\n" not in fold(text)
+
+
+@given(st.text(st.characters(max_codepoint=0x2FF, exclude_categories=["Cs"]), max_size=30))
+def test_latin_text_is_cleaned_in_the_same_way_with_and_without_other_scripts_beside_it(text):
+    assert clean_text(f"a{text}王") == clean_text(f"a{text}b").removesuffix("b") + "王"
