@@ -159,8 +159,8 @@ class Agenda:
         """The name of a room by its id; empty when there is none."""
         return next((r.name for r in self.rooms if r.id == room), "")
 
-    def item(self, key: int) -> Item | None:
-        """The item with this id, or None."""
+    def item(self, key: int | None) -> Item | None:
+        """The item with this id; None where there is none, or none is asked for."""
         return next((item for item in self.items if item.id == key), None)
 
     def only(

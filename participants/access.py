@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import enum
+from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import QuerySet
 
-from events.models import Edition
-from participants.models import StaffRole
+from events.models import Document, Edition
+from participants.models import Participant, StaffRole
 
 Role = StaffRole.Role
 
@@ -71,3 +72,19 @@ def editions_for(user: Any, right: Right) -> QuerySet[Edition]:
     return Edition.objects.filter(
         pk__in=[edition for granted, edition in _grants(user) if granted is right and edition]
     )
+
+
+def papers_for(edition: Edition, user: Any, bearers: Iterable[Participant]) -> set[str]:
+    """The accesses of papers of the edition that are open to this account, or to who bears the links of these people.
+
+    The papers of an edition that is not published are open to its secretariat alone.
+    """
+    access = Document.Access
+    if may(user, Right.EDIT_AGENDA, edition):
+        return set(access.values)
+    if edition.status == Edition.Status.DRAFT:
+        return set()
+    is_staff = any(may(user, right, edition) for right in Right)
+    confirmed = Participant.Status.CONFIRMED
+    comes = any(one.edition_id == edition.pk and one.status == confirmed for one in bearers)
+    return {access.PUBLIC.value, access.PARTICIPANTS.value} if is_staff or comes else {access.PUBLIC.value}

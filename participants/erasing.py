@@ -7,6 +7,7 @@ what is left by itself, so that it can be interrupted, run again and run after a
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import secrets
 import uuid
 from collections import Counter
@@ -18,7 +19,8 @@ from django.db import models
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone as clock
 
-from events.models import Edition, HistoryLine
+from events.models import Document, Edition, HistoryLine
+from events.models.document import FOLDER as DOCUMENT_FOLDER
 from participants.lifetimes import ATTENDANCE, LETTERS, PERSON, VISIT, Lifetime, fields_of
 from participants.models import (
     Attendance,
@@ -219,16 +221,27 @@ def delete_visit_traces(edition: Edition, end: dt.datetime) -> dict[str, int]:
 
 
 def delete_correspondence(edition: Edition, end: dt.datetime) -> dict[str, int]:
-    """Delete what may name anybody: messages to groups and contact persons, links of delegations, unknown badges."""
+    """Delete what may name anybody: messages to groups and contact persons, links of delegations and speakers, unknown
+    badges, and presentations that nobody published.
+    """
     until = edition.messages.filter(queued_at__lt=end)
     shared = until.filter(Q(bulk__isnull=False) | Q(participant=None, nomination=None))
     groups = BulkMessage.objects.filter(edition=edition, queued_at__lt=end).exclude(subject=NOBODY)
     return {
         "messages": delete_messages(shared),
         "messages to groups": groups.update(**emptied(BulkMessage, LETTERS)),
-        "links": _deleted(Link.objects.filter(delegation__edition=edition, issued_at__lt=end)),
+        "links": _deleted(
+            Link.objects.filter(Q(delegation__edition=edition) | Q(session__edition=edition), issued_at__lt=end)
+        ),
+        "presentations": _delete_presentations(edition, end),
         "check-ins": _deleted(edition.scans.filter(participant=None)),
     }
+
+
+def _delete_presentations(edition: Edition, end: dt.datetime) -> int:
+    """Delete what speakers handed in until then for the secretariat alone, with the files."""
+    kept_back = edition.documents.filter(access=Document.Access.SECRETARIAT, handed_in_at__lt=end)
+    return kept_back.delete()[1].get(Document._meta.label, 0)
 
 
 def delete_audit(edition: Edition) -> dict[str, int]:
@@ -246,9 +259,11 @@ def delete_audit(edition: Edition) -> dict[str, int]:
 
 
 def delete_orphans(*, with_files: bool) -> int:
-    """Delete the files of letters that no row names: of an upload that broke off, or of a letter that was replaced."""
+    """Delete the files of letters and documents that no row names: of an upload that broke off, or of one replaced."""
     known = set(NominationLetter.objects.exclude(scan="").values_list("scan", flat=True))
-    orphans = [path for path in _files(LETTER_FOLDER) if path not in known and _is_old(path)]
+    known |= set(Document.objects.exclude(file="").values_list("file", flat=True))
+    files = itertools.chain(_files(LETTER_FOLDER), _files(DOCUMENT_FOLDER))
+    orphans = [path for path in files if path not in known and _is_old(path)]
     for path in orphans if with_files else ():
         default_storage.delete(path)
     return len(orphans)

@@ -61,7 +61,11 @@ LIFETIMES: dict[str, dict[Lifetime, str]] = {
         " rules rules_version what_to_wear asks_identity asks_birth_date asks_sizes asks_emergency_contact"
         " needs_host_approval",
     },
-    "events.document": {NOT_PERSONAL: "id title file url language access order added_at"},
+    # What a speaker handed in and nobody published goes with the letters.
+    "events.document": {
+        PUBLISHED: "title file file_name",
+        NOT_PERSONAL: "id url language access order added_at changed_at kind size downloads handed_in_at may_publish",
+    },
     # States, numbers and names of fields, never what stood in them. Lines about people go with the attendance.
     "events.historyline": {
         ATTENDANCE: "subject_id before after",

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils import timezone as clock
 from django.utils.translation import override
 
-from events.models import Edition
+from events.models import Edition, Session, Speaker
 from participants.models import Delegation, Link, Nomination, Participant
 
 TOKEN = re.compile(r"[A-Za-z0-9_-]{43}\Z")  # 256 random bits in URL-safe base64
@@ -25,7 +25,9 @@ def _hash(token: str) -> str:
 
 
 def issue(purpose: Link.Purpose, *, expires_at: dt.datetime, **subject: object) -> str:
-    """Make a link of that purpose for participant=, nomination= or delegation=, and return its token, this once."""
+    """Make a link of that purpose for participant=, nomination=, delegation=, or speaker= and session=, and return its
+    token, this once.
+    """
     token = secrets.token_urlsafe(32)
     Link.objects.create(purpose=purpose, token_hash=_hash(token), expires_at=expires_at, **subject)
     return token
@@ -42,7 +44,8 @@ def good(at: dt.datetime | None = None) -> QuerySet[Link]:
     """Links that were not revoked and have not ended."""
     links = Link.objects.filter(revoked_at=None, expires_at__gt=at or clock.now())
     return links.select_related(
-        "participant__edition", "participant__delegation", "nomination__delegation__edition", "delegation__edition"
+        *("participant__edition", "participant__delegation", "nomination__delegation__edition", "delegation__edition"),
+        *("session__edition", "speaker"),
     )
 
 
@@ -52,7 +55,7 @@ def revoke_all(participant: Participant) -> int:
 
 
 def revoke_for(**subject: object) -> int:
-    """End every link of participant=, nomination= or delegation= at once; returns how many."""
+    """End every link of participant=, nomination=, delegation= or speaker= and session= at once; returns how many."""
     return Link.objects.filter(**subject, revoked_at=None).update(revoked_at=clock.now())
 
 
@@ -106,6 +109,13 @@ def delegation_link(delegation: Delegation) -> str:
     end = _end_of(delegation.edition, delegation.edition.keep_unconfirmed_days)
     token = issue(Link.Purpose.DELEGATION, delegation=delegation, expires_at=end)
     return _address("participants:enter-delegation", token, delegation.language)
+
+
+def hand_in_link(speaker: Speaker, session: Session, language: str) -> str:
+    """A new address under which a speaker hands in a presentation; it ends like a delegation's."""
+    end = _end_of(session.edition, session.edition.keep_unconfirmed_days)
+    token = issue(Link.Purpose.HAND_IN, speaker=speaker, session=session, expires_at=end)
+    return _address("participants:enter-hand-in", token, language)
 
 
 def _address(page: str, token: str, language: str) -> str:

@@ -103,11 +103,11 @@ def _erase(
 
 
 def _erase_the_rest(at: dt.datetime, *, dry_run: bool) -> list[Line]:
-    """Sessions of browsers that have ended, and files of letters without a row."""
+    """Sessions of browsers that have ended, and files without a row."""
     ended = Session.objects.filter(expire_date__lt=at)
     erased = {
         "ended sessions": ended.count() if dry_run else ended.delete()[0],
-        "files without a letter": erasing.delete_orphans(with_files=not dry_run),
+        "files without a row": erasing.delete_orphans(with_files=not dry_run),
     }
     return [Line(what, None, number) for what, number in erased.items() if number]
 

@@ -7,6 +7,8 @@ from participants.views import (
     agenda,
     delegations,
     desk,
+    documents,
+    handing_in,
     letters,
     my,
     nominees,
@@ -53,6 +55,11 @@ urlpatterns = [
     path("delegations/<int:pk>/letters/<int:letter>.pdf", letters.scan, name="letter"),
     path("delegations/<int:pk>/list/", letters.import_list, name="import-list"),
     path("delegations/<str:token>/", delegations.enter, name="enter-delegation"),
+    # Papers, and where speakers hand in theirs
+    path("editions/<slug:slug>/documents.zip", documents.documents, name="documents"),
+    path("editions/<slug:slug>/documents/<int:pk>/<str:name>", documents.document, name="document"),
+    path("hand-in/<int:pk>/", handing_in.page, name="hand-in"),
+    path("hand-in/<str:token>/", handing_in.enter, name="enter-hand-in"),
     # What a participant manages
     path("my/lost/", my.lost, name="lost"),
     path("my/lost/sent/", my.lost_sent, name="lost-sent"),
@@ -80,5 +87,6 @@ urlpatterns = [
     path("c/<str:code>/", desk.badge, name="badge"),
     # Whatever else stands here is answered like a link that has ended.
     re_path(r"^my/(?:.*/)?$", my.nothing, name="nothing"),
+    re_path(r"^hand-in/(?:.*/)?$", handing_in.nothing, name="nothing-to-hand-in"),
     re_path(r"^(?:delegations|register)/(?:.*/)?$", delegations.nothing, name="nothing-of-delegations"),
 ]

@@ -330,7 +330,8 @@ CONTENT_SECURITY_POLICY = {
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 2**20
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
-LARGEST_REQUEST = 10 * 2**20  # with files; refused before it is read
+LARGEST_FILE = 25_000_000  # bytes of a document
+LARGEST_REQUEST = LARGEST_FILE + 2**20  # with files and what stands around them; refused before it is read
 
 # -- Logs ---------------------------------------------------------------------------------------------------------
 

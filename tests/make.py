@@ -7,14 +7,18 @@ import itertools
 import uuid
 from typing import Any
 
+from django.core.files.base import ContentFile
 from django.utils import timezone as clock
 
-from events.models import Appearance, Edition, FieldVisit, Room, Session, Speaker
+from events import documents
+from events.models import Appearance, Document, Edition, FieldVisit, Room, Session, Speaker
+from events.uploads import take
 from participants import nominating, registration, visits
 from participants.models import Delegation, Nomination, Participant, StaffRole, User, VisitBooking
 from participants.staffing import grant_role
 
 _numbers = itertools.count(1)
+PDF = b"%PDF-1.7\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer\n<< >>\n%%EOF\n"
 FIRST_DAY = dt.date(2030, 10, 8)  # a Tuesday, far from any clock change
 
 
@@ -87,6 +91,16 @@ def booking(visit: FieldVisit, state: str = "", person: Participant | None = Non
     if state == VisitBooking.State.WITHDRAWN:
         made = visits.withdraw_booking(booking=made, by="test")
     assert state in {"", made.state}
+    return made
+
+
+def paper(
+    edition: Edition, title: str = "Paper", content: bytes = PDF, name: str = "paper.pdf", **more: Any
+) -> Document:
+    """A file as staff add it."""
+    made = Document(edition=edition, title=title, **more)
+    documents.put(made, take(ContentFile(content, name)))
+    made.save()
     return made
 
 

@@ -29,6 +29,8 @@ class World:
         make.speaker(self.session)
         self.vehicle = Vehicle.objects.create(visit=self.visit, label="Bus 1", seats=40)
         Document.objects.create(edition=edition, title="Paper", url="https://example.org/paper")
+        make.paper(edition, "Public paper")
+        self.paper = make.paper(edition, "Paper for participants", access="participants")
         Organisation.objects.create(name="Fictional Institute")
         self.delegation = make.delegation(edition)
         self.nomination = make.nomination(self.delegation)
@@ -74,6 +76,11 @@ class World:
             who: links.issue(Link.Purpose.MY, participant=person, expires_at=ends)
             for who, person in (("A", self.a), ("B", self.b))
         }
+        self.speaker = self.session.appearances.get().speaker
+        self.hand_in_token = links.issue(
+            Link.Purpose.HAND_IN, speaker=self.speaker, session=self.session, expires_at=ends
+        )
+        self.hand_in_link = Link.objects.get(purpose=Link.Purpose.HAND_IN)
         self.calendar_token = links.issue(Link.Purpose.CALENDAR, participant=self.a, expires_at=ends)
         self.contact_token = links.issue(Link.Purpose.DELEGATION, delegation=self.delegation, expires_at=ends)
         self.nominee_token = links.issue(Link.Purpose.NOMINEE, nomination=self.nomination, expires_at=ends)
@@ -121,6 +128,8 @@ class World:
                 revoke_role(role=user.roles.get(), by="test")
         elif letter == "N":
             assert client.get(f"/delegations/{self.contact_token}/").status_code == 302
+        elif letter == "H":
+            assert client.get(f"/hand-in/{self.hand_in_token}/").status_code == 302
         elif letter in self.tokens:
             assert client.get(f"/my/{self.tokens[letter]}/").status_code == 302
         return client
@@ -129,9 +138,11 @@ class World:
         """A path of that route which leads to something of the edition."""
         pk = self._keys().get(name, self.delegation.pk if route.startswith("delegations/") else self.session.pk)
         values = {
+            "name": self.paper.file_name,
             "slug": self.edition.slug,
             "pk": pk,
             "reference": self.a.reference,
+            "number": 1,
             "nomination": self.nomination.pk,
             "participant": self.a.pk,
             "letter": self.letter.pk,
@@ -140,6 +151,7 @@ class World:
                 "participants:nominee": self.nominee_token,
                 "participants:enter-delegation": self.contact_token,
                 "participants:confirm-address": self.new_address,
+                "participants:enter-hand-in": self.hand_in_token,
                 "participants:calendar": self.calendar_token,
             }.get(name, self.tokens["A"]),
             "code": self.a.code,
@@ -147,13 +159,16 @@ class World:
             "object_id": self._row(name),
         }
         route = re.sub(r"\^\(\?P<app_label>.*\)/\$", "participants/", route).replace(r"^my/(?:.*/)?$", "my/anything/")
+        route = route.replace(r"^hand-in/(?:.*/)?$", "hand-in/anything/more/")
         route = route.replace(r"^(?:delegations|register)/(?:.*/)?$", "delegations/anything/more/")
         return "/" + re.sub(r"<(?:\w+:)?(\w+)>", lambda found: str(values[found[1]]), route)
 
     def _keys(self):
         """What the number in an address stands for, where it is not a session."""
         return {
+            "admin:events_edition_copy": self.edition.pk,
             "admin:events_edition_release": self.edition.pk,
+            "admin:events_edition_restore": self.edition.pk,
             "admin:participants_attendance_person": self.a.pk,
             "admin:participants_records_booking": self.booking.pk,
             "admin:participants_records_erase": self.booking.pk,
@@ -165,6 +180,8 @@ class World:
             "events:room": self.session.room_id,
             "events:visit": self.visit.pk,
             "events:visit_ics": self.visit.pk,
+            "participants:document": self.paper.pk,
+            "participants:hand-in": self.hand_in_link.pk,
             "participants:my-visit-give-back": self.visit.pk,
             "participants:my-visit-ics": self.visit.pk,
             "participants:result": self.scan.pk,

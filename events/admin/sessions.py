@@ -17,9 +17,10 @@ from django.utils.translation import gettext_lazy as _
 from i18nfield.forms import I18nModelForm
 
 from events.admin import timetable
+from events.admin.documents import papers_of
 from events.admin.filters import edition_chosen
 from events.admin.scope import OVERRIDES, ScopedAdmin, ScopedInline, Shared
-from events.models import Appearance, Document, Edition, FieldVisit, Session, Speaker, Talk
+from events.models import Appearance, Edition, FieldVisit, Session, Speaker, Talk
 from events.signals import visit_changed
 from events.slots import Slot, SlotError, put, slot_of, told_twice
 from events.text import fold
@@ -177,6 +178,7 @@ class SessionAdmin(ScopedAdmin):
         *("edition", "kind", "title", "letter"),
         ("day", "start_time", "end_time", "ends_next_day"),
         *("room", "order", "topics", "abstract", "status", "cancelled_note", "source_note", "seen"),
+        "documents",
     )
 
     @admin.display(description=_("day"), ordering="day")
@@ -229,7 +231,12 @@ class SessionAdmin(ScopedAdmin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         """A session stays in its edition."""
-        return ("edition",) if obj else ()
+        return ("edition", "documents") if obj else ("documents",)
+
+    @admin.display(description=_("documents"))
+    def documents(self, session: Session) -> str:
+        """The papers of the session, and the ways to add one and to ask its speakers for theirs."""
+        return papers_of(session)
 
 
 @admin.register(Speaker)
@@ -246,14 +253,3 @@ class SpeakerAdmin(Shared):
         for word in fold(search_term)[:200].split():
             queryset = queryset.filter(sort_name__contains=word)
         return queryset, False
-
-
-@admin.register(Document)
-class DocumentAdmin(ScopedAdmin):
-    """Papers, as links. Files are not taken here as long as no page hands them out."""
-
-    fields = ("edition", "session", "talk", "visit", "title", "url", "language", "access", "order")
-    list_display = ("title", "edition", "access", "language")
-    list_filter = ("edition", "access", "language")
-    list_select_related = ("edition",)
-    folded_fields = ("title",)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import zoneinfo
+from functools import lru_cache
 from typing import Any
 
 from django import template
@@ -22,6 +23,7 @@ register = template.Library()
 
 
 @register.simple_tag
+@lru_cache(maxsize=200)
 def icon(name: str) -> SafeString:
     """One icon of the sprite in parts/icons.html, hidden from screen readers: words stand beside it."""
     return format_html('<svg class="i" aria-hidden="true" focusable="false"><use href="#{}"/></svg>', name)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib.auth.decorators import login_not_required
-from django.db.models import Q
-from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone as clock
 
+from events.documents import of_session, shown
 from events.models import Document, Edition, FieldVisit, Partnership
 from events.scheduling import released_agenda, texts
 from events.views.frame import edition_frame, footnotes_of
@@ -42,6 +43,7 @@ def edition(request: HttpRequest, slug: str) -> HttpResponse:
     partnerships = list(found.partnerships.select_related("organisation"))
     printed = [p.organisation.name for p in partnerships] + [found.reported_from_text, found.reported_participants_text]
     visits = FieldVisit.objects.filter(session__edition=found).select_related("session")
+    papers = _papers(found)
     context = {
         "frame": edition_frame(found, "edition"),
         "edition": found,
@@ -54,21 +56,18 @@ def edition(request: HttpRequest, slug: str) -> HttpResponse:
         ],
         "visits": list(visits),
         "footnotes": footnotes_of(texts(found.footnotes), map(str, printed)),
-        "papers": _papers(found),
+        "papers": papers,
+        "has_files": any(paper.file and paper.access == Document.Access.PUBLIC for paper, _row in papers),
     }
     return render(request, "events/edition.html", context)
 
 
 def _papers(edition: Edition) -> list[tuple[Document, Row | None]]:
-    """The public papers, each with the session that it belongs to; without those of sessions that are not released."""
+    """The papers that everybody may know of, each with the session that it belongs to."""
     agenda = released_agenda(edition.slug)
     rows = {item.id: row_of(agenda, item) for item in agenda.items} if agenda else {}
-    papers = edition.documents.filter(access=Document.Access.PUBLIC).exclude(url="")
-    of_edition = Q(session=None, talk=None, visit=None)
-    shown = papers.annotate(of=Coalesce("session", "talk__session", "visit__session")).filter(
-        of_edition | Q(of__in=list(rows))
-    )
-    return [(paper, rows.get(paper.of)) for paper in shown]
+    papers: Any = shown(edition, released=rows)
+    return [(paper, rows.get(paper.of)) for paper in papers]
 
 
 @login_not_required
@@ -84,6 +83,7 @@ def visit(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         "edition": found.session.edition,
         "visit": found,
         "row": row_of(agenda, items[0]) if agenda else None,
+        "papers": [(paper, None) for paper in of_session(found.session_id)],
     }
     with clock.override(found.session.edition.zone):  # templates show moments in the zone in force
         return render(request, "events/visit.html", context)

@@ -10,6 +10,8 @@ from django.utils.translation import get_language
 
 from events.agenda import Agenda, Item
 from events.caching import FOREVER, cached_answer
+from events.documents import of_session, version_of
+from events.models import Document
 from events.scheduling import released_agenda
 from events.views.frame import end_of, footnotes_of, frame_of
 from events.views.rows import row_of
@@ -22,20 +24,23 @@ def session(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     item = agenda.item(pk) if agenda else None
     if agenda is None or item is None or agenda.released_at is None:
         raise Http404
+    papers = of_session(pk)  # as they are now: no release freezes them
     end = end_of(agenda)
     # With the edition the entry for its participants leaves the menu.
     modified = end if end and agenda.released_at < end <= clock.now() else agenda.released_at
+    modified = max([modified, *(paper.changed_at for paper in papers)])
     return cached_answer(
         request,
-        key=f"session {slug} {agenda.number} {agenda.released_at} {get_language()} {pk} {modified}",
+        key=f"session {slug} {agenda.number} {agenda.released_at} {get_language()} {pk} {modified}"
+        f" {version_of(papers)}",
         modified=modified,
         content_type="text/html; charset=utf-8",
-        make=lambda: _page(request, agenda, item).encode(),
+        make=lambda: _page(request, agenda, item, papers).encode(),
         until=end if end and end > clock.now() else FOREVER,
     )
 
 
-def _page(request: HttpRequest, agenda: Agenda, item: Item) -> str:
+def _page(request: HttpRequest, agenda: Agenda, item: Item, papers: list[Document]) -> str:
     timed = [other for other in agenda.items if other.start and not other.is_cancelled]
     before = [other for other in timed if item.start and other.start and (other.end or other.start) <= item.start]
     after = [o for o in timed if item.start and o.start and o.start >= (item.end or item.start) and o.id != item.id]
@@ -47,6 +52,7 @@ def _page(request: HttpRequest, agenda: Agenda, item: Item) -> str:
         "before": row_of(agenda, before[-1]) if before else None,
         "after": row_of(agenda, after[0]) if after else None,
         "footnotes": footnotes_of(agenda.footnotes, _printed(item)),
+        "papers": [(paper, None) for paper in papers],
         "meanwhile": [row_of(agenda, other) for other in meanwhile],
     }
     with clock.override(agenda.zone):  # templates show moments in the zone in force

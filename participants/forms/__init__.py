@@ -3,6 +3,7 @@
 from participants.forms.addresses import AddressForm
 from participants.forms.delegations import CorrectionForm, LetterForm, ListForm, NominationForm, PersonForm
 from participants.forms.details import DetailsForm
+from participants.forms.handing_in import HandInForm
 from participants.forms.lost import LostForm
 from participants.forms.records import ReasonForm, RecordForm
 from participants.forms.registering import NomineeForm, RegistrationForm
@@ -11,6 +12,7 @@ __all__ = [
     "AddressForm",
     "CorrectionForm",
     "DetailsForm",
+    "HandInForm",
     "LetterForm",
     "ListForm",
     "LostForm",

@@ -20,6 +20,7 @@ from participants.mail.registrations import (
     waitlisted,
     withdrawn,
 )
+from participants.mail.speakers import hand_in
 from participants.mail.visits import (
     visit_incomplete,
     visit_place,
@@ -40,6 +41,7 @@ __all__ = [
     "confirmed",
     "declined",
     "erasure_asked",
+    "hand_in",
     "in_words",
     "invitation",
     "lost_link",

@@ -15,7 +15,7 @@ from django.utils import formats
 from django.utils import timezone as clock
 from django.utils.translation import gettext as _
 
-from events.models import Edition
+from events.models import Edition, Session, Speaker
 from participants.models import BulkMessage, Delegation, Message, Nomination, Participant
 
 # Mail programs make links of it. A stranger may write any name into the form, with the address of a victim.
@@ -105,6 +105,11 @@ def to_nominee(nomination: Nomination, kind: str, letter: Letter, once_key: str 
         nomination=nomination,
         once_key=once_key,
     )
+
+
+def to_speaker(session: Session, speaker: Speaker, kind: str, letter: Letter, *, to: str, language: str) -> Message:
+    """Queue a mail to a speaker of a session, in the language to which the caller has switched."""
+    return _queue(session.edition, kind, letter, name=speaker.name, to=to, language=language)
 
 
 def shown(name: str) -> str:

@@ -17,7 +17,7 @@ from django.utils import timezone as clock
 from django.utils.translation import gettext as _
 
 from events.differences import difference
-from events.models import Edition, FieldVisit, record
+from events.models import Edition, FieldVisit, Session, Speaker, record
 from events.scheduling import build_agenda
 from participants import mail
 from participants.mail.agenda import News
@@ -87,7 +87,8 @@ def _arguments(function: Callable[..., Any], examples: _Examples) -> dict[str, A
     """A value for each argument that has to be given; None where one cannot be made."""
     hints = typing.get_type_hints(function)
     needed = [one.name for one in signature(function).parameters.values() if one.default is one.empty]
-    given = {name: "x" * 43 if name == "token" else examples.of(hints[name]) for name in needed}
+    known = {"token": "x" * 43, "language": examples.language}
+    given = {name: known.get(name) or examples.of(hints[name]) for name in needed}
     return None if None in given.values() else given
 
 
@@ -118,6 +119,8 @@ class _Examples:
                 token_hash="",
                 expires_at=clock.now(),
             ),
+            Session: lambda: Session.objects.create(edition=self.edition, title=_("Example session")),
+            Speaker: lambda: Speaker.objects.create(name="Ana Primjerić"),
             uuid.UUID: uuid.uuid4,
             dt.datetime: clock.now,
             str: lambda: "reader@example.org",

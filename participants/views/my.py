@@ -6,6 +6,7 @@ import datetime as dt
 import json
 from typing import Any
 
+from django.contrib.auth.models import AnonymousUser
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
@@ -13,8 +14,11 @@ from django.utils import timezone as clock
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from events.documents import shown
+from events.models import Document
 from events.views.frame import edition_frame
 from participants import capacity, changing, joining, links, mail, registration, throttling
+from participants.access import papers_for
 from participants.addresses import address_key
 from participants.forms import DetailsForm, LostForm
 from participants.held import held_on
@@ -65,9 +69,16 @@ def overview(request: HttpRequest, participant: Participant) -> HttpResponse:
         needs_nomination=not capacity.is_admissible(participant.edition, participant),
         number_in_line=capacity.number_in_line(participant),
         new_address=changing.open_address_links(participant).first(),
+        papers=_papers(participant),
         request_waits=waiting,
         asked_for=[DetailsForm.base_fields[name].label for name in json.loads(waiting.answers)] if waiting else [],
     )
+
+
+def _papers(participant: Participant) -> list[tuple[Document, None]]:
+    """The papers that this person may open."""
+    accesses = papers_for(participant.edition, AnonymousUser(), [participant])
+    return [(paper, None) for paper in shown(participant.edition, accesses)]
 
 
 def _waiting_request(participant: Participant) -> ChangeRequest | None:

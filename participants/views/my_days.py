@@ -12,7 +12,8 @@ from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
 from events.agenda import Agenda, Item, said, starts
-from events.scheduling import change_in_words, released_agenda
+from events.change_words import change_in_words
+from events.scheduling import released_agenda
 from events.views.rows import Row, row_of
 from participants.concerned import Changed, changed
 from participants.models import Participant, VisitBooking

@@ -113,6 +113,13 @@ def remembered_delegation(request: HttpRequest, pk: int) -> Delegation | None:
     return next((link.delegation for link in good if link.delegation_id == pk), None)
 
 
+def remembered_hand_in(request: HttpRequest, pk: int) -> Link | None:
+    """The link of this number by which a speaker hands in, if this browser remembers it and it is still good."""
+    if pk not in _remembered_keys(request):
+        return None
+    return links.good().filter(pk=pk, purpose=Link.Purpose.HAND_IN).first()
+
+
 @dataclass(frozen=True)
 class Acting:
     """Who acts for a delegation, by which name the history calls them, and whether the deadlines bind them."""

@@ -284,6 +284,26 @@ def test_a_document_is_a_file_or_a_link_in_one_place():
         Document.objects.create(edition=edition, title="Paper", url="https://example.org/", session=session, talk=talk)
 
 
+def test_a_file_of_a_document_is_described_and_only_a_file():
+    edition = make.edition()
+    for facts in ({"file": "documents/x.pdf"}, {"url": "https://example.org/", "size": 5}):
+        with pytest.raises(IntegrityError, match="document_file_described"), transaction.atomic():
+            Document.objects.create(edition=edition, title="Paper", **facts)
+
+
+def test_what_a_speaker_handed_in_is_public_only_with_consent():
+    facts = {
+        "edition": make.edition(),
+        "title": "Paper",
+        "url": "https://example.org/",
+        "handed_in_at": dt.datetime(2030, 9, 1, tzinfo=dt.UTC),
+    }
+    with pytest.raises(IntegrityError, match="document_published_by_consent"), transaction.atomic():
+        Document.objects.create(access="public", **facts)
+    Document.objects.create(access="participants", **facts)
+    Document.objects.create(access="public", may_publish=True, **facts)
+
+
 def test_the_list_of_visitors_goes_to_the_host_after_sign_up_ends():
     now = dt.datetime(2030, 9, 1, tzinfo=dt.UTC)
     with pytest.raises(IntegrityError, match="visit_list_after_signup"):

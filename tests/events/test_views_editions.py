@@ -42,16 +42,24 @@ def test_public_papers_stand_on_the_page_with_the_session_that_they_belong_to(ed
         assert f'/sessions/{place.pk}/">{place.title}</a>' in body
 
 
-def test_papers_for_others_and_of_sessions_not_released_are_not_public(edition):
+def test_papers_for_the_secretariat_and_of_sessions_not_released_are_not_listed(edition):
     make.session(edition, "Depots")
     release_agenda(edition=edition, by="sec")
     paper(edition, "Of a hidden session", session=make.session(edition, "Hidden", 12, 13))
-    paper(edition, "For participants", access=Document.Access.PARTICIPANTS)
     paper(edition, "For the secretariat", access=Document.Access.SECRETARIAT)
     body = text(edition)
     assert "Documents</h2>" not in body
-    for words in ("Of a hidden session", "Hidden", "For participants", "For the secretariat"):
+    for words in ("Of a hidden session", "Hidden", "For the secretariat"):
         assert words not in body
+
+
+def test_a_paper_for_participants_has_a_lock_and_says_how_to_get_in(edition):
+    hidden = paper(edition, "For participants", access=Document.Access.PARTICIPANTS)
+    body = text(edition)
+    assert "For participants" in body
+    assert "open the link in your e-mail first" in body
+    assert 'href="#lock"' in body
+    assert hidden.url not in body
 
 
 def test_when_registration_opens_is_a_key_date_until_it_is_open(edition):

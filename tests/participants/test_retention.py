@@ -205,7 +205,7 @@ def test_a_file_whose_row_was_never_written_goes_after_a_day(world):
     assert str(erase_due(dry_run=True)) == "[]"
     long_ago = (timezone.now() - dt.timedelta(days=2)).timestamp()
     os.utime(default_storage.path(path), (long_ago, long_ago))
-    assert [str(line) for line in erase_due(dry_run=True)] == ["all editions: files without a letter: 1"]
+    assert [str(line) for line in erase_due(dry_run=True)] == ["all editions: files without a row: 1"]
     assert default_storage.exists(path)
     erase_due()
     assert not default_storage.exists(path)

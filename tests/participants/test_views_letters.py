@@ -109,7 +109,7 @@ def test_a_file_that_is_no_plain_pdf_is_refused(contact, serbia, settings, conte
 def test_the_largest_letter_is_taken_and_one_far_too_large_is_told(contact, serbia):
     whole = PDF[:-6] + b" " * (10_000_000 - len(PDF)) + PDF[-6:]
     assert contact.post(home(serbia) + "letters/", letter(named(serbia), scan=pdf(whole))).status_code == 302
-    far = pdf(PDF + b" " * 11_000_000)
+    far = pdf(PDF + b" " * 27_000_000)
     assert contact.post(home(serbia) + "letters/", letter(scan=far)).status_code == 413
 
 
