@@ -12,7 +12,7 @@ from django.contrib.postgres.forms import SimpleArrayField
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from i18nfield.forms import I18nModelForm
@@ -178,7 +178,9 @@ class EditionAdmin(CopyPage, ReleasePages, ScopedAdmin):
     def agenda(self, edition: Edition) -> str:
         """The way to the pages of its agenda."""
         release, copy = (reverse(f"admin:events_edition_{page}", args=[edition.pk]) for page in ("release", "copy"))
-        return format_html('<a href="{}">{}</a>, <a href="{}">{}</a>', release, _("Release"), copy, _("Copy"))
+        timetable = reverse("admin:events_timetable", args=[edition.slug])
+        ways = ((timetable, _("Timetable")), (release, _("Release")), (copy, _("Copy")))
+        return format_html_join(", ", '<a href="{}">{}</a>', ways)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """An edition is history: it is archived, never deleted."""
