@@ -78,12 +78,12 @@ def _told(edition: Edition, file: EditionFile) -> EditionFile:
 
     Where such a file says the same, nothing was changed in it, whatever its format could not hold.
     """
-    agenda = build_agenda(edition)
-    if file.slug and agenda.items and file.form == "xlsx":
+    agenda = build_agenda(edition) if file.slug else None
+    if agenda and agenda.items and file.form == "xlsx":
         told = read_bytes(agenda_xlsx(agenda, language="en"))
         told.release = file.release
         return completed(told, edition, [])
-    if not file.slug or not agenda.days or file.form == "xlsx":
+    if agenda is None or not agenda.days or file.form == "xlsx":
         return EditionFile("")
     draw = to_xml if file.form == "xml" else to_json
     return read_bytes(draw(agenda, site="https://localhost", language="en"))

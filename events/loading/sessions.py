@@ -17,6 +17,7 @@ from events.edition_files.parsed import Item, Person
 from events.loading.compare import Key, Values, current, english, match, plain, with_english
 from events.models import Appearance, Document, Edition, FieldVisit, Room, Session, Speaker, Talk, Topic
 from events.signals import visit_changed
+from events.slots import holder
 
 FIELDS = {
     "title": gettext_lazy("title"),
@@ -31,7 +32,6 @@ FIELDS = {
     "people": gettext_lazy("speakers"),
     "talks": gettext_lazy("contributions"),
 }
-FREE_KINDS = (Session.Kind.BREAK, Session.Kind.MEAL)
 
 
 @dataclass
@@ -286,23 +286,15 @@ class Sessions:
     def _give_room(self, place: Place) -> None:
         """Two sessions never hold one room at the same time: the second stays without."""
         session, room = place.session, self.rooms[place.room]
-        if (other := _holder(session, room)) is not None:
+        session.room = room
+        if (other := holder(session)) is not None:
+            session.room = None
             sentence = _("%(room)s is held by “%(other)s” at that time; loaded without a room.")
             values = {"room": room.name, "other": english(other.title)}
             self.remarks.append(Remark(f"{place.item.place}.room", sentence % values))
         else:
-            session.room = room
             if place.room == place.item.room:
                 session.loaded = (session.loaded or {}) | {"room": room.name}
             session.save(update_fields=["room", "loaded", "changed_at"])
         if place.before and place.before != (session.room.name if session.room else ""):
             self.touched.add(session.pk)
-
-
-def _holder(session: Session, room: Room) -> Session | None:
-    """Another session that holds the room while this one would."""
-    holds = session.status == Session.Status.SCHEDULED and session.kind not in FREE_KINDS
-    if not (holds and session.start and session.end):
-        return None
-    held = Session.objects.filter(room=room, status=Session.Status.SCHEDULED).exclude(kind__in=FREE_KINDS)
-    return held.filter(start__lt=session.end, end__gt=session.start).exclude(pk=session.pk).first()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import zoneinfo
+from functools import lru_cache
 from typing import Any
 from urllib.parse import quote
 
@@ -26,6 +27,7 @@ _IN_A_PAGE = {ord(sign): f"\\u{ord(sign):04X}" for sign in "<>&"}
 
 
 @register.simple_tag
+@lru_cache(maxsize=200)
 def icon(name: str) -> SafeString:
     """One icon of the sprite in parts/icons.html, hidden from screen readers: words stand beside it."""
     return format_html('<svg class="i" aria-hidden="true" focusable="false"><use href="#{}"/></svg>', name)
