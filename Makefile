@@ -12,7 +12,7 @@ DEPLOYED := env -u DEVELOPMENT SECRET_KEY=$$($(PY) -c 'import secrets; print(sec
 	PRIVATE_DATA_KEYS=$$($(PY) -c 'from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())') \
 	SITE_URL=https://rasr.example DATABASE_URL=postgres://rasr@127.0.0.1:1/rasr
 
-.PHONY: run test check messages lock clean
+.PHONY: run test check bench messages lock clean
 
 run: .venv/.ok  ## The whole site on http://127.0.0.1:8000, with demo data
 	@DEVELOPMENT=1 exec $(PY) -m rasr.development
@@ -28,6 +28,9 @@ check: .venv/.ok  ## Everything that can be checked without running a test
 	DEVELOPMENT=1 $(PY) manage.py makemigrations --check
 	DEVELOPMENT=1 $(PY) -m pytest -q tests/test_project.py tests/test_architecture.py  # texts marked, directions kept
 	$(DEPLOYED) $(PY) manage.py check --deploy --fail-level WARNING
+
+bench: .venv/.ok  ## How fast the agenda is, beside what the same server can do at all; a few minutes
+	$(PY) -m tests.bench
 
 messages:  ## Bring the catalogues up to date and compile them; needs GNU gettext
 	DEVELOPMENT=1 $(PY) manage.py makemessages --all --no-wrap --no-obsolete --add-location file

@@ -159,8 +159,8 @@ class Agenda:
         """The name of a room by its id; empty when there is none."""
         return next((r.name for r in self.rooms if r.id == room), "")
 
-    def item(self, key: int) -> Item | None:
-        """The item with this id, or None."""
+    def item(self, key: int | None) -> Item | None:
+        """The item with this id; None where there is none, or none is asked for."""
         return next((item for item in self.items if item.id == key), None)
 
     def only(
@@ -181,6 +181,17 @@ class Agenda:
 def said(texts: Texts, language: str) -> str:
     """The text in this language, else in English, else in any."""
     return texts.get(language) or texts.get("en") or next((text for text in texts.values() if text), "")
+
+
+def notes_used(notes: Texts, printed: Iterable[str], language: str) -> list[str]:
+    """The footnotes whose mark (what a note begins with, as "*") stands at the end of a word in what is printed."""
+    kept = []
+    texts = list(printed)
+    for note in said(notes, language).splitlines():
+        mark = re.match(r"[^\w\s]+", note.strip())
+        if mark and any(re.search(rf"\w{re.escape(mark[0])}(?!\w)", text) for text in texts):
+            kept.append(note.strip())
+    return kept
 
 
 def words_of(text: str) -> str:

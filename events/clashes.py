@@ -3,52 +3,83 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from django.utils.formats import date_format
+from django.utils.translation import get_language_info, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
-from i18nfield.strings import LazyI18nString
 
-from events.agenda import Agenda, Item
+from events.agenda import Agenda, Item, Texts
+from events.change_words import in_words
 
 SPOKEN = {"session", "plenary", "panel", "opening"}
 EVERYBODY_COMES = {"opening", "plenary", "closing"}
 PAUSES = {"break", "meal"}
 # People arrive the day before and leave the day after; a week off is a slip of the pen.
 MARGIN = dt.timedelta(days=3)
+NAMED = 3  # so many sessions are named where many lack the same
 NIGHT_ENDS = dt.time(6)  # what starts before belongs to the evening before, if its day says so
+
+
+# The headings under which findings are listed, in this order after the blockers.
+HEADINGS: dict[str, Any] = {
+    "room": gettext_lazy("Room taken"),
+    "days": gettext_lazy("Day and time"),
+    "person": gettext_lazy("Speaker or chair in two places"),
+    "seats": gettext_lazy("Room too small"),
+    "day": gettext_lazy("No day"),
+    "start": gettext_lazy("No start"),
+    "end": gettext_lazy("No end"),
+    "speaker": gettext_lazy("No speaker"),
+    "letter": gettext_lazy("No letter"),
+    "language": gettext_lazy("Not translated"),
+    "gone": gettext_lazy("Released and gone"),
+}
 
 
 @dataclass(frozen=True)
 class Finding:
-    """Something that does not fit: a blocker stops a release, a warning does not."""
+    """Something that does not fit: a blocker stops a release, a warning does not.
+
+    `session` is the one to open, where there is one, `day` the day to look at; `kind` is a key of HEADINGS.
+    """
 
     blocks: bool
     sentence: str
     session: int | None
+    kind: str
+    day: dt.date | None = None
 
 
 def findings_of(agenda: Agenda, released: Agenda | None, *, places: int | None) -> list[Finding]:
     """All findings, blockers first. `released` is the release before, `places` the capacity of the edition."""
     found = [
-        *_outside(agenda),
-        *_incomplete(agenda),
-        *_too_small(agenda, places),
         *_in_one_room(agenda),
+        *_outside(agenda),
         *_in_two_places(agenda),
+        *_too_small(agenda, places),
+        *_incomplete(agenda),
         *_without_letter(agenda),
+        *_untranslated(agenda),
         *_gone(agenda, released),
     ]
     return sorted(found, key=lambda finding: not finding.blocks)
 
 
-def _warning(item: Item, sentence: str, **more: object) -> Finding:
-    return Finding(False, sentence % ({"title": _title(item)} | more), item.id)
+def grouped(findings: Iterable[Finding]) -> list[tuple[str, list[Finding]]]:
+    """The findings under their headings, in the order of HEADINGS."""
+    rows = list(findings)
+    groups = ((str(words), [one for one in rows if one.kind == kind]) for kind, words in HEADINGS.items())
+    return [(words, found) for words, found in groups if found]
 
 
-def _title(item: Item) -> str:
-    return str(LazyI18nString(item.title))
+def _finding(
+    kind: str, item: Item, sentence: str, words: Mapping[str, object] | None = None, *, blocks: bool = False
+) -> Finding:
+    return Finding(blocks, sentence % {"title": in_words(item.title), **(words or {})}, item.id, kind, item.day)
 
 
 def _held(agenda: Agenda) -> Iterator[Item]:
@@ -58,7 +89,7 @@ def _held(agenda: Agenda) -> Iterator[Item]:
 def _outside(agenda: Agenda) -> Iterator[Finding]:
     """What does not stand on a day of the edition, or does not start on its own day."""
     if not agenda.timezone and any(item.start for item in agenda.items):
-        yield Finding(False, _("The edition has no time zone, so its times are shown in UTC."), None)
+        yield Finding(False, _("The edition has no time zone, so its times are shown in UTC."), None, "days")
     for item in agenda.items:
         if item.day is None:
             continue
@@ -68,23 +99,23 @@ def _outside(agenda: Agenda) -> Iterator[Finding]:
             at_night = local.date() == item.day + dt.timedelta(days=1) and local.time() < NIGHT_ENDS
             if local.date() != item.day and not at_night:
                 sentence = _("“%(title)s” stands on %(day)s and starts on %(start)s.")
-                yield _warning(item, sentence, day=day, start=date_format(local.date()))
+                yield _finding("days", item, sentence, {"day": day, "start": date_format(local.date())})
         if agenda.first_day and agenda.last_day and not agenda.first_day <= item.day <= agenda.last_day:
             is_far = not agenda.first_day - MARGIN <= item.day <= agenda.last_day + MARGIN
             sentence = _("“%(title)s” is on %(day)s, outside the days of the edition.")
-            yield Finding(is_far, sentence % {"title": _title(item), "day": day}, item.id)
+            yield _finding("days", item, sentence, {"day": day}, blocks=is_far)
 
 
 def _incomplete(agenda: Agenda) -> Iterator[Finding]:
     for item in _held(agenda):
         if item.day is None:
-            yield _warning(item, _("“%(title)s” has no day."))
+            yield _finding("day", item, _("“%(title)s” has no day."))
         elif item.start is None:
-            yield _warning(item, _("“%(title)s” has no start."))
+            yield _finding("start", item, _("“%(title)s” has no start."))
         elif item.end is None:
-            yield _warning(item, _("“%(title)s” has no end."))
+            yield _finding("end", item, _("“%(title)s” has no end."))
         if item.kind in SPOKEN and not any(item.everybody):
-            yield _warning(item, _("“%(title)s” has no speaker."))
+            yield _finding("speaker", item, _("“%(title)s” has no speaker."))
 
 
 def _too_small(agenda: Agenda, places: int | None) -> Iterator[Finding]:
@@ -93,7 +124,7 @@ def _too_small(agenda: Agenda, places: int | None) -> Iterator[Finding]:
         room = seats.get(item.room) if item.room else None
         if room and places and item.kind in EVERYBODY_COMES and room < places:
             sentence = _("“%(title)s” is in a room with %(seats)s seats; the edition has %(places)s places.")
-            yield _warning(item, sentence, seats=room, places=places)
+            yield _finding("seats", item, sentence, {"seats": room, "places": places})
 
 
 def _overlapping(items: Iterable[Item]) -> Iterator[tuple[Item, Item]]:
@@ -110,14 +141,13 @@ def _in_one_room(agenda: Agenda) -> Iterator[Finding]:
     for first, second in _overlapping(_held(agenda)):
         if first.room is None or first.room != second.room:
             continue
-        names = {"first": _title(first), "second": _title(second)}
+        names = {"first": in_words(first.title), "second": in_words(second.title)}
         if not {first.kind, second.kind} & PAUSES:
             is_sure = first.end is not None and second.end is not None
-            yield Finding(
-                is_sure, _("“%(first)s” and “%(second)s” are in one room at the same time.") % names, second.id
-            )
+            sentence = _("“%(first)s” and “%(second)s” are in one room at the same time.")
+            yield _finding("room", second, sentence, names, blocks=is_sure)
         elif _cuts(first, second):
-            yield Finding(False, _("“%(first)s” and “%(second)s” overlap in one room.") % names, second.id)
+            yield _finding("room", second, _("“%(first)s” and “%(second)s” overlap in one room."), names)
 
 
 def _cuts(first: Item, second: Item) -> bool:
@@ -133,8 +163,8 @@ def _in_two_places(agenda: Agenda) -> Iterator[Finding]:
         names = {person.speaker: person.name for person in first.everybody if person.kind == "person"}
         for speaker in sorted({person.speaker for person in second.everybody} & set(names)):
             sentence = _("%(person)s is in “%(first)s” and in “%(second)s” at the same time.")
-            words = {"person": names[speaker], "first": _title(first), "second": _title(second)}
-            yield Finding(False, sentence % words, second.id)
+            words = {"person": names[speaker], "first": in_words(first.title), "second": in_words(second.title)}
+            yield _finding("person", second, sentence, words)
 
 
 def _without_letter(agenda: Agenda) -> Iterator[Finding]:
@@ -142,7 +172,41 @@ def _without_letter(agenda: Agenda) -> Iterator[Finding]:
     parallel = {item.id: item for pair in _overlapping(groups) for item in pair}
     for item in parallel.values():
         if not item.letter:
-            yield _warning(item, _("“%(title)s” runs beside another group and has no letter."))
+            yield _finding("letter", item, _("“%(title)s” runs beside another group and has no letter."))
+
+
+def _untranslated(agenda: Agenda) -> Iterator[Finding]:
+    """One finding for each language in which most titles are written and other texts are not.
+
+    A language in which few of them are written is none in which the agenda is published.
+    """
+    items = list(_held(agenda))
+    languages = Counter(language for item in items for language, text in item.title.items() if text)
+    for language in sorted(code for code, count in languages.items() if count * 2 >= len(items)):
+        without = [item for item in items if any(text and not text.get(language) for text in _texts_of(item))]
+        if not without:
+            continue
+        sentence = ngettext(
+            "%(language)s: the texts of %(count)s session are not complete: %(titles)s.",
+            "%(language)s: the texts of %(count)s sessions are not complete: %(titles)s.",
+            len(without),
+        )
+        named = [f"“{in_words(item.title)}”" for item in without[:NAMED]]
+        named += [_("and %(count)s more") % {"count": len(without) - NAMED}] if len(without) > NAMED else []
+        words = {"language": _language(language), "count": len(without), "titles": ", ".join(named)}
+        yield _finding("language", without[0], sentence, words)
+
+
+def _texts_of(item: Item) -> list[Texts]:
+    """What a reader reads of it: titles and descriptions of the session and its contributions."""
+    return [item.title, item.abstract, *(text for talk in item.talks for text in (talk.title, talk.abstract))]
+
+
+def _language(code: str) -> str:
+    try:
+        return str(get_language_info(code)["name_translated"])
+    except KeyError:
+        return code
 
 
 def _gone(agenda: Agenda, released: Agenda | None) -> Iterator[Finding]:
@@ -150,4 +214,4 @@ def _gone(agenda: Agenda, released: Agenda | None) -> Iterator[Finding]:
     for item in released.items if released else ():
         if item.uid not in kept:
             sentence = _("“%(title)s” was released and is gone. Cancel a session instead of deleting it.")
-            yield Finding(False, sentence % {"title": _title(item)}, None)
+            yield Finding(False, sentence % {"title": in_words(item.title)}, None, "gone")

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import hashlib
+import json
 from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
 
 from django.db import connection, transaction
 from django.utils import timezone as clock
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from i18nfield.strings import LazyI18nString
 
@@ -26,10 +27,12 @@ from events.agenda import (
     in_order,
     to_json,
 )
+from events.change_words import change_in_words as change_in_words
 from events.clashes import Finding, findings_of
 from events.differences import Change, difference, numbered
-from events.models import AgendaRelease, Appearance, Edition, Partnership, Session, record
+from events.models import AgendaRelease, Appearance, Document, Edition, Partnership, Session, record
 from events.signals import agenda_released
+from events.telling import wait_until_heard
 from events.text import clean_line
 
 LONGEST_NOTE = 500
@@ -37,6 +40,10 @@ LONGEST_NOTE = 500
 
 class SchedulingError(Exception):
     """An agenda cannot be released; the text is a sentence for a person."""
+
+
+class AgendaChanged(SchedulingError):
+    """Somebody changed or released the agenda after the page was drawn: it is shown again before anything is done."""
 
 
 def texts(value: LazyI18nString | str) -> dict[str, str]:
@@ -128,16 +135,73 @@ def _people(appearances: Iterable[Appearance]) -> tuple[Person, ...]:
     )
 
 
-# -- Findings -----------------------------------------------------------------------------------------------------
+# -- What staff have now, beside what is public -------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Draft:
+    """The agenda as staff have it now and the latest release: what a release now would freeze, and tell."""
+
+    agenda: Agenda
+    released: Agenda | None
+    places: int | None
+    papers: tuple[Change, ...] = ()  # no part of a release: they are public at once, and told with the next one
+
+    @property
+    def findings(self) -> list[Finding]:
+        """What does not fit; blockers, which stop a release, first."""
+        return findings_of(self.agenda, self.released, places=self.places)
+
+    @property
+    def changes(self) -> list[Change]:
+        """What a release now would change for the public: everything is new before the first one."""
+        before = self.released or dataclasses.replace(self.agenda, items=())
+        return [*difference(before, self.agenda), *self.papers]
+
+    @property
+    def number(self) -> int:
+        """The number of the latest release; 0 before the first."""
+        return self.released.number if self.released else 0
+
+    @property
+    def mark(self) -> str:
+        """What a page that shows this draft carries: another mark means that something changed meanwhile."""
+        return mark_of(self.number, self.agenda)
+
+
+def mark_of(number: int, agenda: Agenda) -> str:
+    """The number and a digest of the agenda: equal for equal agendas alone."""
+    drawn = json.dumps(to_json(agenda), sort_keys=True)
+    return f"{number}-{hashlib.sha256(drawn.encode()).hexdigest()[:32]}"
+
+
+def draft_of(edition: Edition) -> Draft:
+    """The draft of this edition. The number of queries does not depend on its size."""
+    latest = released_agenda(edition.slug, published_only=False)
+    papers = _papers_since(edition, latest.released_at) if latest and latest.released_at else ()
+    return Draft(build_agenda(edition), latest, edition.capacity, papers)
+
+
+def _papers_since(edition: Edition, moment: dt.datetime) -> tuple[Change, ...]:
+    """The public papers that came or changed since, gathered for each session; those of the edition first."""
+    papers = edition.documents.filter(access=Document.Access.PUBLIC, changed_at__gte=moment + dt.timedelta(seconds=1))
+    gathered: dict[int | None, tuple[dict[str, str], list[dict[str, str]]]] = {}
+    for paper in papers.select_related("session", "talk__session", "visit__session"):
+        session = paper.session or (paper.talk and paper.talk.session) or (paper.visit and paper.visit.session)
+        key, title = (session.pk, texts(session.title)) if session else (None, {})
+        gathered.setdefault(key, (title, []))[1].append(texts(paper.title))
+    order = sorted(gathered, key=lambda key: key or 0)
+    return tuple(Change("papers", key, gathered[key][0], None, gathered[key][1]) for key in order)
 
 
 def find_clashes(edition: Edition) -> list[Finding]:
     """What does not fit in the agenda as staff have it now; blockers, which stop a release, first."""
-    return findings_of(build_agenda(edition), _latest(edition), places=edition.capacity)
+    return draft_of(edition).findings
 
 
-def _latest(edition: Edition) -> Agenda | None:
-    return released_agenda(edition.slug, published_only=False)
+def upcoming_changes(edition: Edition) -> list[Change]:
+    """What a release now would change for the public."""
+    return draft_of(edition).changes
 
 
 # -- Releasing ----------------------------------------------------------------------------------------------------
@@ -145,28 +209,58 @@ def _latest(edition: Edition) -> Agenda | None:
 
 @transaction.atomic
 def release_agenda(
-    *, edition: Edition, by: str, note: str = "", status: str = AgendaRelease.Status.PROVISIONAL
+    *,
+    edition: Edition,
+    by: str,
+    note: str = "",
+    status: str = AgendaRelease.Status.PROVISIONAL,
+    seen: str | None = None,
 ) -> AgendaRelease:
     """Freeze the agenda as staff have it now and return the release, with its difference from the one before.
 
-    Two at once wait for each other and get two numbers. Raises SchedulingError where a finding blocks or the note
-    is too long. Moments of releases rise by a second at least: that is how finely HTTP tells them apart.
+    `seen` is the mark of the draft that was looked at; None asks for no comparison. Two at once wait for each other
+    and get two numbers, but the same button pressed twice gives one release. Raises AgendaChanged where the draft is
+    no longer the one that was seen, and SchedulingError where a finding blocks or the note is too long. Moments of
+    releases rise by a second at least: that is how finely HTTP tells them apart.
     """
     edition = Edition.objects.select_for_update(no_key=True, of=("self",)).get(pk=edition.pk)
     note = clean_line(note)
     if len(note) > LONGEST_NOTE:
         raise SchedulingError(_("Write a note of at most %(count)s characters.") % {"count": LONGEST_NOTE})
-    _hold_off_edits()
-    before, drawn = _latest(edition), build_agenda(edition)
-    if blockers := [found.sentence for found in findings_of(drawn, before, places=edition.capacity) if found.blocks]:
+    hold_off_edits()
+    draft = draft_of(edition)
+    if seen is not None and seen != draft.mark:
+        return _pressed_twice(edition, draft, seen, by=by, note=note, status=status)
+    if blockers := [found.sentence for found in draft.findings if found.blocks]:
         raise SchedulingError(" ".join(blockers))
+    release = _frozen(edition, draft, by=by, note=note, status=status)
+    record(edition, "release agenda", by=by, edition=edition, before=draft.number, after=release.number)
+    agenda_released.send(AgendaRelease, release=release)
+    wait_until_heard()
+    return release
+
+
+def _pressed_twice(edition: Edition, draft: Draft, seen: str, *, by: str, note: str, status: str) -> AgendaRelease:
+    """The latest release, if it is what this press asks for; else it was not what was looked at."""
+    latest = edition.releases.first()
+    is_same = latest is not None and (latest.released_by, latest.note, latest.status) == (by, note, status)
+    if latest and is_same and seen == mark_of(draft.number - 1, draft.agenda):
+        return latest
+    if latest and not seen.startswith(f"{draft.number}-"):
+        sentence = _("Release %(number)s was made meanwhile, by %(who)s. Look at what is new, then decide again.")
+        raise AgendaChanged(sentence % {"number": latest.number, "who": latest.released_by})
+    raise AgendaChanged(_("The agenda was changed meanwhile. Look at what is new, then press the button again."))
+
+
+def _frozen(edition: Edition, draft: Draft, *, by: str, note: str, status: str) -> AgendaRelease:
+    before, number = draft.released, draft.number + 1
     moment = clock.now().replace(microsecond=0)
     if before and before.released_at:
         moment = max(moment, before.released_at + dt.timedelta(seconds=1))
-    number = before.number + 1 if before else 1
-    drawn = dataclasses.replace(drawn, number=number, status=status, note=note, released_at=moment)
+    drawn = dataclasses.replace(draft.agenda, number=number, status=status, note=note, released_at=moment)
     drawn = numbered(drawn, before)
-    release = AgendaRelease.objects.create(
+    told = [*difference(before, drawn), *draft.papers] if before else []
+    return AgendaRelease.objects.create(
         edition=edition,
         number=number,
         status=status,
@@ -174,27 +268,20 @@ def release_agenda(
         released_at=moment,
         released_by=by,
         document=to_json(drawn),
-        difference=[dataclasses.asdict(change) for change in difference(before, drawn)] if before else [],
+        difference=[dataclasses.asdict(change) for change in told],
     )
-    record(edition, "release agenda", by=by, edition=edition, before=number - 1, after=number)
-    agenda_released.send(AgendaRelease, release=release)
-    return release
 
 
-def _hold_off_edits() -> None:
+def hold_off_edits(*, to_write: bool = False) -> None:
     """Until the transaction ends, wait for edits of sessions under way and let no other begin.
 
     An agenda is read in several queries: what is saved between two of them would be frozen half old and half new.
-    Whoever saves a session with its talks and speakers writes the session first, so this one table is enough.
+    Whoever saves a session with its talks and speakers writes the session first, so this one table is enough. Who
+    will write sessions also holds off others who read so: two of them would wait for each other for ever.
     """
+    mode = "SHARE ROW EXCLUSIVE" if to_write else "SHARE"
     with connection.cursor() as cursor:
-        cursor.execute(f"LOCK TABLE {connection.ops.quote_name(Session._meta.db_table)} IN SHARE MODE")
-
-
-def upcoming_changes(edition: Edition) -> list[Change]:
-    """What a release now would change for the public: everything is new before the first one."""
-    now = build_agenda(edition)
-    return difference(_latest(edition) or dataclasses.replace(now, items=()), now)
+        cursor.execute(f"LOCK TABLE {connection.ops.quote_name(Session._meta.db_table)} IN {mode} MODE")
 
 
 # -- Reading what was released ------------------------------------------------------------------------------------
@@ -218,48 +305,3 @@ def released_agenda(slug: str, *, number: int | None = None, published_only: boo
         releases = releases.filter(number=number)
     latest = releases.order_by("-number").values_list("pk", "number").first()
     return dataclasses.replace(_parsed(*latest), slug=slug) if latest else None
-
-
-def change_in_words(change: Change | dict[str, Any], agenda: Agenda) -> str:
-    """One line of a difference as a sentence in the reader's language; times in the edition's zone."""
-    if isinstance(change, dict):
-        change = Change(**change)
-    words = {
-        "title": str(LazyI18nString(change.title)),
-        "before": _shown(change.before, agenda),
-        "after": _shown(change.after, agenda),
-    }
-    sentences = {
-        "added": _("New: “%(title)s”, %(after)s."),
-        "removed": _("Removed: “%(title)s”."),
-        "cancelled": _("Cancelled: “%(title)s”."),
-        "reinstated": _("Takes place after all: “%(title)s”."),
-        "moved": _("New time of “%(title)s”: %(after)s, was %(before)s."),
-        "retitled": _("New title: “%(after)s”, was “%(before)s”."),
-        "room": _("New room of “%(title)s”: %(after)s, was %(before)s."),
-        "speakers": _("Speakers of “%(title)s”: %(after)s; were: %(before)s."),
-    }
-    return sentences[change.kind] % words
-
-
-def _shown(value: Any, agenda: Agenda) -> str:
-    if isinstance(value, dict) and set(value) == {"day", "start", "end"}:
-        return _when(value, agenda)
-    if isinstance(value, dict):
-        return str(LazyI18nString(value))
-    if isinstance(value, list):
-        return ", ".join(value) or _("nobody named")
-    return value or _("no room")
-
-
-def _when(times: dict[str, str | None], agenda: Agenda) -> str:
-    if not times["day"]:
-        return _("day to be announced")
-    day = date_format(dt.date.fromisoformat(times["day"]))
-    moments = [dt.datetime.fromisoformat(text) for text in (times["start"], times["end"]) if text]
-    words = [f"{moment.astimezone(agenda.zone):%H:%M}" for moment in moments]
-    if not words:
-        return _("%(day)s, time to be announced") % {"day": day}
-    if len(words) == 1:
-        return f"{day}, {words[0]}"
-    return _("%(day)s, %(start)s to %(end)s") % {"day": day, "start": words[0], "end": words[1]}

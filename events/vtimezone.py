@@ -30,6 +30,10 @@ def _offset(zone: zoneinfo.ZoneInfo, moment: dt.datetime) -> dt.timedelta:
     return moment.astimezone(zone).utcoffset() or dt.timedelta()
 
 
+def _saved(zone: zoneinfo.ZoneInfo, moment: dt.datetime) -> dt.timedelta:
+    return moment.astimezone(zone).dst() or dt.timedelta()
+
+
 def _changes(zone: zoneinfo.ZoneInfo, begin: dt.datetime, end: dt.datetime) -> Iterator[dt.datetime]:
     """The first second of each new offset, in UTC."""
     day = begin
@@ -50,7 +54,11 @@ def _changes(zone: zoneinfo.ZoneInfo, begin: dt.datetime, end: dt.datetime) -> I
 def _observance(zone: zoneinfo.ZoneInfo, before: dt.datetime, since: dt.datetime) -> icalendar.Component:
     """What holds from the moment `since` on; its start is written as clocks showed it `before`."""
     local = since.astimezone(zone)
-    part = icalendar.TimezoneDaylight() if local.dst() else icalendar.TimezoneStandard()
+    saved, saved_before = _saved(zone, since), _saved(zone, before)
+    # Where winter is the exception (Dublin) or Ramadan (Morocco), what they save is below nothing: then the usual
+    # time is the one that is ahead, as programs expect of daylight time.
+    is_daylight = saved > min(saved_before, dt.timedelta())
+    part = icalendar.TimezoneDaylight() if is_daylight else icalendar.TimezoneStandard()
     part.add("dtstart", (since + _offset(zone, before)).replace(tzinfo=None))
     part.add("tzoffsetfrom", _offset(zone, before))
     part.add("tzoffsetto", _offset(zone, since))

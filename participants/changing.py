@@ -231,7 +231,7 @@ def confirm_new_address(*, link: Link, by: str) -> Participant:
     record(participant, "change address", by=by, edition=edition)
     dropped = delivery.drop(reader=participant, by=by)
     mail.address_changed(participant, before=before)
-    if set(dropped) - {"address asked", "group"}:
+    if set(dropped) - {"address asked", "agenda changed", "group"}:
         registration.tell(participant)
     return joining.prove_address(participant=participant, by=by)
 

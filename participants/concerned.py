@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
 
 from django.db import transaction
 from django.utils import timezone as clock
@@ -74,31 +73,41 @@ def tell(*, release: AgendaRelease, at: dt.datetime | None = None) -> list[Messa
     if agenda is None or release.number == 1 or edition.is_over(at):
         return []
     waiting = _taken_back(edition)
-    today = at.astimezone(agenda.zone).date()
-
-    @cache
-    def since(number: int) -> list[Changed]:
-        before = released_agenda(edition.slug, number=number, published_only=False)
-        return changed(before, agenda) if before else []
-
-    news = []
-    for person in _people(edition):
-        number = waiting.get(person.pk, release.number - 1)
-        if told := _concerning(since(number), Chosen.by(person), today):
-            news.append(News(person, told, number, agenda))
+    news = _news(_people(edition), agenda, waiting, at)
     messages = mail.agenda_changed(news)
     if messages:
         record(release, "tell concerned", by=release.released_by, edition=edition, after=len(messages))
     return messages
 
 
+def tell_again(*, participant: Participant, since: int, at: dt.datetime | None = None) -> list[Message]:
+    """Queue the mail of one participant anew, to the address in force: that of the address before was dropped.
+
+    `since` is the release that they know. Returns the mail, or nothing where nothing concerns them any more.
+    """
+    edition, at = participant.edition, at or clock.now()
+    agenda = released_agenda(edition.slug)
+    if agenda is None or edition.is_over(at) or participant.status != Participant.Status.CONFIRMED:
+        return []
+    return mail.agenda_changed(_news([participant], agenda, {participant.pk: since}, at))
+
+
+def _news(people: Iterable[Participant], agenda: Agenda, waiting: dict[int, int], at: dt.datetime) -> list[News]:
+    """What each of them has to know, since the release before this one or the one from which a mail waits."""
+    today, last = at.astimezone(agenda.zone).date(), agenda.number - 1
+    since = {number: _changed_since(number, agenda) for number in {last, *waiting.values()}}
+    news = []
+    for person in people:
+        number, chosen = waiting.get(person.pk, last), Chosen.by(person)
+        told = [one.change for one in since[number] if one.is_of(chosen) or one.is_news_on(today)]
+        if told:
+            news.append(News(person, told, number, agenda))
+    return news
+
+
 def _changed_since(number: int, agenda: Agenda) -> list[Changed]:
     before = released_agenda(agenda.slug, number=number, published_only=False)
     return changed(before, agenda) if before else []
-
-
-def _concerning(changes: Iterable[Changed], chosen: Chosen, today: dt.date) -> list[Change]:
-    return [one.change for one in changes if one.is_of(chosen) or one.is_news_on(today)]
 
 
 def _people(edition: Edition) -> list[Participant]:

@@ -23,6 +23,7 @@ from django.db import InterfaceError, OperationalError, close_old_connections, c
 from django.utils import timezone as clock
 
 from events.models import record
+from participants import concerned
 from participants.addresses import address_key
 from participants.mail import bulk as letters
 from participants.mail.changes import TO_ANOTHER_ADDRESS
@@ -242,8 +243,9 @@ def stop(*, bulk: BulkMessage, by: str) -> int:
 def drop(*, reader: Participant | Nomination | Delegation, by: str) -> list[str]:
     """Delete what waits or has failed for a reader whose address has changed; returns the kinds of the mails.
 
-    A message to a group is written anew to the new address: it waits, or has failed, as before. The mail that a worker
-    has in hand is sent; where that fails, the worker does not try the old address again.
+    A message to a group is written anew to the new address: it waits, or has failed, as before. What has changed in the
+    agenda is told anew too. The mail that a worker has in hand is sent; where that fails, the worker does not try the
+    old address again.
     """
     unsent = reader.messages.filter(state__in=[Message.State.QUEUED, Message.State.FAILED]).defer(*TEXTS)
     unsent = unsent.exclude(kind__in=TO_ANOTHER_ADDRESS).select_related("edition", "bulk__edition").order_by("pk")
@@ -252,6 +254,8 @@ def drop(*, reader: Participant | Nomination | Delegation, by: str) -> list[str]
     for message in dropped:
         if message.bulk:
             _to_group_again(message.bulk, reader, message)
+        if message.since_release and isinstance(reader, Participant):
+            concerned.tell_again(participant=reader, since=message.since_release)
     if dropped:
         record(reader, "drop mails", by=by, edition=dropped[0].edition, after=len(dropped))
     return [message.kind for message in dropped]

@@ -46,6 +46,14 @@ def _strings(value: object) -> Iterable[str]:
             yield from _strings(inner)
 
 
+NUMBER_HEADER = "X-Request-ID"
+
+
+def new_number() -> str:
+    """The number of one request."""
+    return uuid.uuid4().hex[:12]
+
+
 class RequestNumberMiddleware:
     """Give each request a number, which answer, error page and log show; log it without its private parts."""
 
@@ -54,9 +62,9 @@ class RequestNumberMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer, with the number as X-Request-ID."""
-        request.number = uuid.uuid4().hex[:12]  # type: ignore[attr-defined]
+        request.number = new_number()  # type: ignore[attr-defined]
         response = self.get_response(request)
-        response["X-Request-ID"] = request.number  # type: ignore[attr-defined]
+        response[NUMBER_HEADER] = request.number  # type: ignore[attr-defined]
         response.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=(), payment=()")
         match = request.resolver_match
         # The route, never the path: paths hold tokens.

@@ -8,6 +8,11 @@ from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "rasr.settings")
 try:
-    application = get_wsgi_application()
+    site = get_wsgi_application()
 except ImproperlyConfigured as error:
     sys.exit(f"RASR cannot start: {error}")
+
+from rasr.listening import Listening
+from rasr.remembered import Remembered
+
+application = Remembered(site, Listening())

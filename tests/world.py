@@ -142,6 +142,7 @@ class World:
             "slug": self.edition.slug,
             "pk": pk,
             "reference": self.a.reference,
+            "number": 1,
             "nomination": self.nomination.pk,
             "participant": self.a.pk,
             "letter": self.letter.pk,
@@ -165,7 +166,10 @@ class World:
     def _keys(self):
         """What the number in an address stands for, where it is not a session."""
         return {
+            "admin:events_edition_load": self.edition.pk,
+            "admin:events_edition_copy": self.edition.pk,
             "admin:events_edition_release": self.edition.pk,
+            "admin:events_edition_restore": self.edition.pk,
             "admin:participants_attendance_person": self.a.pk,
             "admin:participants_records_booking": self.booking.pk,
             "admin:participants_records_erase": self.booking.pk,
@@ -175,6 +179,7 @@ class World:
             "admin:participants_visit": self.visit.pk,
             "admin:participants_visit_rules": self.visit.pk,
             "events:room": self.session.room_id,
+            "events:speaker": self.session.appearances.get().speaker_id,
             "events:visit": self.visit.pk,
             "events:visit_ics": self.visit.pk,
             "participants:document": self.paper.pk,

@@ -1,4 +1,4 @@
-"""Editions with all that belongs to them, and the button that releases an agenda."""
+"""Editions with all that belongs to them, and the way to the pages of their agendas."""
 
 from __future__ import annotations
 
@@ -7,20 +7,21 @@ import zoneinfo
 from typing import Any
 
 from django import forms
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.contrib.postgres.forms import SimpleArrayField
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
-from django.urls import path, reverse
-from django.utils.html import format_html
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from i18nfield.forms import I18nModelForm
 
+from events.admin.copying import CopyPage
+from events.admin.releases import ReleasePages
 from events.admin.scope import OVERRIDES, ReadOnly, ScopedAdmin, ScopedInline, Shared
+from events.admin.tables import TablePage
 from events.models import (
-    AgendaRelease,
     Edition,
     HistoryLine,
     KeyStatement,
@@ -29,23 +30,6 @@ from events.models import (
     Room,
     Topic,
 )
-from events.scheduling import (
-    SchedulingError,
-    build_agenda,
-    change_in_words,
-    find_clashes,
-    release_agenda,
-    upcoming_changes,
-)
-
-
-class ReleaseForm(forms.Form):
-    """What the reader is told with a release."""
-
-    status = forms.ChoiceField(
-        label=gettext_lazy("How fixed it is"), choices=AgendaRelease.Status.choices, initial="provisional"
-    )
-    note = forms.CharField(label=gettext_lazy("Note for the reader (optional)"), required=False, max_length=500)
 
 
 class EditionForm(I18nModelForm):
@@ -103,7 +87,7 @@ class StatementInline(ScopedInline, admin.StackedInline):  # type: ignore[type-a
 
 
 @admin.register(Edition)
-class EditionAdmin(ScopedAdmin):
+class EditionAdmin(TablePage, CopyPage, ReleasePages, ScopedAdmin):
     """One edition; times are at its place."""
 
     form = EditionForm
@@ -193,47 +177,14 @@ class EditionAdmin(ScopedAdmin):
 
     @admin.display(description=gettext_lazy("agenda"))
     def agenda(self, edition: Edition) -> str:
-        """The way to the release page."""
-        link = reverse("admin:events_edition_release", args=[edition.pk])
-        return format_html('<a href="{}">{}</a>', link, _("Release"))
+        """The way to the pages of its agenda."""
+        pages = {"release": _("Release"), "copy": _("Copy"), "load": _("Load a table")}
+        links = ((reverse(f"admin:events_edition_{page}", args=[edition.pk]), word) for page, word in pages.items())
+        return format_html_join(", ", '<a href="{}">{}</a>', links)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """An edition is history: it is archived, never deleted."""
         return False
-
-    def get_urls(self) -> list[Any]:
-        """With the release page."""
-        release = path("<int:pk>/release/", self.admin_site.admin_view(self.release), name="events_edition_release")
-        return [release, *super().get_urls()]
-
-    def release(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """What does not fit, what would change, and the button."""
-        edition = Edition.objects.filter(pk=pk).first()
-        if edition is None or not request.user.has_perm("events.change_edition", edition):
-            raise Http404
-        form = ReleaseForm(request.POST if request.method == "POST" else None)
-        if request.method == "POST" and form.is_valid():
-            try:
-                made = release_agenda(edition=edition, by=request.user.get_username(), **form.cleaned_data)
-            except SchedulingError as error:
-                form.add_error(None, str(error))
-            else:
-                messages.success(request, _("Release %(number)s is public now.") % {"number": made.number})
-                return redirect("admin:events_edition_release", edition.pk)
-        agenda = build_agenda(edition)
-        findings = find_clashes(edition)
-        context = {
-            **self.admin_site.each_context(request),
-            "title": _("Release the agenda of %(edition)s") % {"edition": edition},
-            "edition": edition,
-            "opts": self.opts,
-            "form": form,
-            "findings": findings,
-            "is_blocked": any(finding.blocks for finding in findings),
-            "changes": [change_in_words(change, agenda) for change in upcoming_changes(edition)],
-            "last": edition.releases.first(),
-        }
-        return render(request, "admin/events/edition/release.html", context, status=422 if form.errors else 200)
 
 
 @admin.register(Organisation)
@@ -243,27 +194,6 @@ class OrganisationAdmin(Shared):
     formfield_overrides = OVERRIDES
     list_display = ("name", "acronym", "website")
     search_fields = ("name", "acronym")
-
-
-@admin.register(AgendaRelease)
-class AgendaReleaseAdmin(ReadOnly, ScopedAdmin):
-    """What was released, when and by whom."""
-
-    list_display = ("edition", "number", "status", "released_at", "released_by", "note")
-    list_filter = ("edition", "status")
-    list_select_related = ("edition",)
-    fields = ("edition", "number", "status", "note", "released_at", "released_by", "changes")
-    readonly_fields = ("changes",)
-
-    @admin.display(description=gettext_lazy("changes"))
-    def changes(self, release: AgendaRelease) -> str:
-        """How many lines the difference has, and where it is public."""
-        return format_html(
-            '{} – <a href="{}">{}</a>',
-            len(release.difference),
-            reverse("events:changes", args=[release.edition.slug]),
-            _("Public page of changes"),
-        )
 
 
 @admin.register(HistoryLine)

@@ -12,11 +12,12 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone as clock
+from django.utils.formats import date_format
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from events.admin.timetable_forms import FORMS, AddForm, days_of, session_of
-from events.models import Edition, Room, Session, Speaker
+from events.models import Edition, FieldVisit, Room, Session, Speaker
 from events.scheduling import find_clashes
 from events.slots import SlotError, slot_of, told_twice
 from events.timetable import TimetableError, version_of
@@ -87,12 +88,22 @@ def _act(request: HttpRequest, edition: Edition) -> HttpResponse:
 def _done(request: HttpRequest, edition: Edition, asked: str, session: Session, told: str) -> HttpResponse:
     messages.success(request, told)
     if asked in {"add", "place", "swap"}:
-        for sentence in told_twice(session):
+        for sentence in [*told_twice(session), *_told_of_visit(session)]:
             messages.warning(request, sentence)
     day = session.day or _shown(request, days_of(edition))
     if asked == "add":
         return redirect(address(edition, day=day, after=session.pk) + "#add")
     return redirect(address(edition, day=day, session=session.pk) + "#chosen")
+
+
+def _told_of_visit(session: Session) -> list[str]:
+    """People are told when to meet: that does not move by itself."""
+    visit = FieldVisit.objects.filter(session=session, meets_at__isnull=False).first()
+    if visit is None or visit.meets_at is None:
+        return []
+    local = visit.meets_at.astimezone(session.edition.zone)
+    words = {"day": date_format(local.date()), "time": f"{local:%H:%M}"}
+    return [_("The visit still meets on %(day)s at %(time)s. Change that in the session.") % words]
 
 
 def _page(
@@ -148,7 +159,9 @@ def _beside(
     if chosen is not None:
         names = Speaker.objects.order_by("sort_name").values_list("name", flat=True)
         more = {"version": version_of(chosen), "names": list(names[:MOST_SUGGESTED])}
-        more["appearances"] = chosen.appearances.select_related("speaker", "talk")
+        people = list(chosen.appearances.select_related("speaker"))
+        talks = [None, *chosen.talks.all()]
+        more["parts"] = [(talk, [one for one in people if one.talk_id == (talk and talk.pk)]) for talk in talks]
     return {"chosen": chosen, "forms": forms, "was_added": last is not None, "other": other, **more}
 
 

@@ -63,6 +63,7 @@ class Asked(forms.Form):
 class SlotForm(Asked):
     """Day, times and room."""
 
+    field_order: Any = ("day", "room", "start", "end", "ends_next_day")
     day = forms.TypedChoiceField(
         label=gettext_lazy("Day"), coerce=dt.date.fromisoformat, empty_value=None, required=False
     )
@@ -116,7 +117,7 @@ class AddForm(SlotForm):
 
     title = forms.CharField(label=gettext_lazy("Title in English"), max_length=LONGEST_TITLE)
     kind = forms.ChoiceField(label=gettext_lazy("Kind"), choices=Session.Kind.choices, initial=Session.Kind.SESSION)
-    field_order = ("title", "kind", "day", "start", "end", "ends_next_day", "room")
+    field_order = ("title", "kind", *SlotForm.field_order)
 
     def act(self, by: str) -> tuple[Session, str]:
         """Add it."""

@@ -33,12 +33,16 @@ def to_ics(agenda: Agenda, *, site: str, language: str, only: Iterable[Item] | N
     calendar.add("x-published-ttl", "PT15M")
     events = [_event(agenda, item, site, language) for item in items]
     # A calendar holds at least one component: without events it is the zone.
-    days = [item.start.date() for item in items if item.start] or agenda.days
-    if days and agenda.zone.key != "UTC":
+    days = [item.start.date() for item in items if item.start] or agenda.days or [_stamp(agenda).date()]
+    if agenda.zone.key != "UTC" or not events:
         calendar.add_component(vtimezone(agenda.zone, min(days), max(days)))
     for event in events:
         calendar.add_component(event)
-    return calendar.to_ical()
+    # To fold a line icalendar looks at each letter of it; most need none of that.
+    lines = (
+        line.encode() if len(line) < 75 and line.isascii() else line.to_ical() for line in calendar.content_lines()
+    )
+    return b"\r\n".join(line for line in lines if line) + b"\r\n"
 
 
 def _written(moment: dt.datetime, zone: zoneinfo.ZoneInfo) -> dt.datetime:
@@ -49,10 +53,14 @@ def _written(moment: dt.datetime, zone: zoneinfo.ZoneInfo) -> dt.datetime:
     return utc if is_twice else local
 
 
+def _stamp(agenda: Agenda) -> dt.datetime:
+    return agenda.released_at or dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
+
+
 def _event(agenda: Agenda, item: Item, site: str, language: str) -> icalendar.Event:
     event = icalendar.Event()
     event.add("uid", item.uid)  # as in every other form of the agenda, whatever the address of the site
-    stamp = item.changed_at or agenda.released_at or dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
+    stamp = item.changed_at or _stamp(agenda)
     event.add("dtstamp", stamp.astimezone(dt.UTC))
     event.add("last-modified", stamp.astimezone(dt.UTC))
     event.add("sequence", item.sequence)

@@ -8,24 +8,18 @@ import events.models.fields
 
 # What a list of papers says; a download changes nothing that is read.
 TELL = """
-CREATE FUNCTION rasr_tell_documents() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    NOTIFY rasr_agenda;
-    RETURN NULL;
-END $$;
 CREATE TRIGGER document_is_told AFTER INSERT OR DELETE
     OR UPDATE OF session_id, talk_id, visit_id, title, url, file_name, kind, size, language, access, "order"
-    ON events_document FOR EACH STATEMENT EXECUTE FUNCTION rasr_tell_documents();
+    ON events_document FOR EACH STATEMENT EXECUTE FUNCTION rasr_tell_agenda();
 """
 TELL_BACK = """
 DROP TRIGGER document_is_told ON events_document;
-DROP FUNCTION rasr_tell_documents();
 """
 
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("events", "0014_keep_times_are_bounded"),
+        ("events", "0015_agenda_changes_are_told"),
     ]
 
     operations = [

@@ -14,9 +14,10 @@ from django.urls import reverse
 from django.utils import timezone as clock
 from django.utils.formats import date_format
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from events.agenda import Agenda, said
-from events.caching import cached_answer
+from events.caching import FOREVER, cached_answer
 from events.models import Edition, Session
 from events.now_next import NowNext, ends_of, now_next
 from events.scheduling import released_agenda
@@ -56,17 +57,25 @@ def agenda(request: HttpRequest, slug: str) -> HttpResponse:
     at = question.at or clock.now()
     at = at.replace(tzinfo=found.zone) if at.tzinfo is None else at.astimezone(found.zone)
     # The page changes with each start and end, at midnight ("today", "in 3 days"), and no more once all is over.
-    since, day = now_next(found, at).since, _seen_day(found, at)
-    edges = [found.released_at, latest.released_at, since, dt.datetime.combine(day, dt.time(), found.zone)]
+    slot, day = now_next(found, at), _seen_day(found, at)
+    edges = [found.released_at, latest.released_at, slot.since, dt.datetime.combine(day, dt.time(), found.zone)]
     numbers = f"{found.number} {latest.number} {latest.released_at}"
     return cached_answer(
         request,
-        key=f"agenda {slug} {numbers} {get_language()} {question} {since} {day}",
+        key=f"agenda {slug} {numbers} {get_language()} {question} {slot.since} {day}",
         modified=max(edge for edge in edges if edge),
         content_type="text/html; charset=utf-8",
         make=lambda: _page(request, found, latest, question, at).encode(),
         keep=question.is_common(found),
+        until=_seen_until(found, slot, day),
     )
+
+
+def _seen_until(found: Agenda, slot: NowNext, day: dt.date) -> dt.datetime:
+    """When the page is another by the clock alone: at the next start, end or midnight at the place."""
+    midnight = dt.datetime.combine(day + dt.timedelta(days=1), dt.time(), found.zone)
+    is_over = not found.days or day > found.days[-1]
+    return min(slot.changes_at or FOREVER, FOREVER if is_over else midnight)
 
 
 def _seen_day(found: Agenda, at: dt.datetime) -> dt.date:
@@ -87,6 +96,7 @@ def _page(request: HttpRequest, found: Agenda, latest: Agenda, question: Questio
     shown = question.applied_to(found)
     days = days_of(shown, slot.now, ends_of(found))
     filters = _filters(found, question)
+    is_over = bool(found.days) and at.date() > found.days[-1]
     has_dated = any(item.day for item in found.items)
     context = {
         "frame": frame_of(found, "agenda", at=at),
@@ -96,13 +106,15 @@ def _page(request: HttpRequest, found: Agenda, latest: Agenda, question: Questio
         "question": question,
         "all_link": question.link(**dict.fromkeys(FILTERS)),
         "filters": filters,
+        "door": question.room if found.room_name(question.room) else None,
         "chosen": _chosen(filters, question),
         "count": len(shown.items),
         "total": len(found.items),
         "untimed": sum(1 for item in found.items if item.start is None),
         "today": at.date(),
         "at": at,
-        "is_over": bool(found.days) and at.date() > found.days[-1],
+        "is_over": is_over,
+        "status": "" if is_over else _status(found),
         "is_old": latest.number != found.number,
         "released_at": found.released_at.astimezone(found.zone) if found.released_at else None,
         "footnotes": footnotes_of(found.footnotes, _printed(found)),
@@ -110,6 +122,11 @@ def _page(request: HttpRequest, found: Agenda, latest: Agenda, question: Questio
     }
     with clock.override(found.zone):  # templates show moments in the zone in force
         return render_to_string("events/agenda.html", context | _now_and_next(found, slot, at), request)
+
+
+def _status(found: Agenda) -> str:
+    """How firm the release is, as a sentence."""
+    return {"draft": _("Draft."), "final": _("Final.")}.get(found.status, _("Provisional: it can change."))
 
 
 def _now_and_next(found: Agenda, slot: NowNext, at: dt.datetime) -> dict[str, object]:

@@ -11,7 +11,7 @@ from django.utils import timezone as clock
 from django.utils.translation import get_language
 
 from events.agenda import Agenda, Item
-from events.caching import cached_answer
+from events.caching import FOREVER, cached_answer
 from events.feeds.atom import to_atom
 from events.feeds.calendar import to_ics
 from events.feeds.schedules import to_json, to_xml
@@ -35,7 +35,7 @@ def _feed(
 ) -> HttpResponse:
     key = f"{agenda.slug} {agenda.number} {agenda.released_at} {_language()} {form}"
     modified = agenda.released_at or clock.now()
-    response = cached_answer(request, key=key, modified=modified, content_type=content_type, make=make)
+    response = cached_answer(request, key=key, modified=modified, content_type=content_type, make=make, until=FOREVER)
     response["Access-Control-Allow-Origin"] = "*"
     return response
 

@@ -6,8 +6,9 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from events.change_words import change_in_words
 from events.models import AgendaRelease, Edition
-from events.scheduling import change_in_words, released_agenda
+from events.scheduling import released_agenda
 from events.views.frame import edition_frame
 
 
@@ -18,7 +19,7 @@ def changes(request: HttpRequest, slug: str) -> HttpResponse:
     if edition is None:
         raise Http404
     latest = released_agenda(slug)
-    releases = AgendaRelease.objects.filter(edition=edition).defer("document")[:100] if latest else []
+    releases = AgendaRelease.objects.filter(edition=edition).defer("document") if latest else []
     rows = [
         {"release": release, "changes": [change_in_words(change, latest) for change in release.difference]}
         for release in releases

@@ -9,7 +9,7 @@ from django.utils import timezone as clock
 from django.utils.translation import get_language
 
 from events.agenda import Agenda, Item
-from events.caching import cached_answer
+from events.caching import FOREVER, cached_answer
 from events.documents import of_session, version_of
 from events.models import Document
 from events.scheduling import released_agenda
@@ -36,6 +36,7 @@ def session(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         modified=modified,
         content_type="text/html; charset=utf-8",
         make=lambda: _page(request, agenda, item, papers).encode(),
+        until=end if end and end > clock.now() else FOREVER,
     )
 
 

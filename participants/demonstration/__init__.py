@@ -8,6 +8,7 @@ from django.utils import timezone as clock
 
 from events.models import Edition
 from events.past_editions import put_past_editions
+from participants.demonstration.choices import put_choices
 from participants.demonstration.edition import MADE, put_edition
 from participants.demonstration.nominations import put_nominations
 from participants.demonstration.people import put_people
@@ -45,6 +46,7 @@ def put_demonstration(*, at: dt.datetime | None = None) -> Made:
         put_people(edition, at=at or clock.now(), by=BY)
         put_bookings(edition, at=at or clock.now(), by=BY)
         put_nominations(edition, at=at or clock.now(), by=BY)
+        put_choices(edition)
     _put_account(OFFICER, StaffRole.Role.VISIT_OFFICER)
     return Made(len(past), edition, is_new, _put_account(ACCOUNT, StaffRole.Role.SECRETARIAT))
 

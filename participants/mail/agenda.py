@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, override
 
 from events.agenda import Agenda
+from events.change_words import change_in_words
 from events.differences import Change
-from events.scheduling import change_in_words
 from participants import links
 from participants.mail.letters import Letter, subject_line, written_to_participant
 from participants.models import Message, Participant

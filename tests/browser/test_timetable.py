@@ -69,10 +69,10 @@ def test_a_session_is_dragged_stretched_and_put_away_by_mouse(visit, edition):
     box = block(page, "Depots").bounding_box()
     edge = (box["x"] + box["width"] / 2, box["y"] + box["height"] - 3)
     drag(page, edge, (edge[0], edge[1] + hour / 4))
-    page.get_by_text("09:30–10:45, Hall B.").wait_for()
+    is_saved(page, "09:30–10:45, Hall B.")
     assert times("Depots") == ("09:30", "10:45", "Hall B")
     drag(page, middle(block(page, "Depots")), middle(page.locator(".tt-tray")))
-    page.locator(".messagelist", has_text="no day").wait_for()
+    is_saved(page, "is now: no day")
     assert times("Depots") == (None, None, None)
 
 
@@ -139,6 +139,27 @@ def test_who_was_overtaken_is_told(visit, edition):
     assert times("Depots")[0] == "09:15"
 
 
+def test_a_finger_takes_a_session_by_its_grip_and_scrolls_elsewhere(visit, edition):
+    page = opened(visit, edition, width=390, has_touch=True)
+    touch = page.context.new_cdp_session(page)
+
+    def swipe(start, end):
+        for kind, points in (("Start", [start]), ("Move", [end]), ("Move", [end]), ("End", [])):
+            where = [{"x": x, "y": y} for x, y in points]
+            touch.send("Input.dispatchTouchEvent", {"type": f"touch{kind}", "touchPoints": where})
+
+    block(page, "Depots").evaluate("block => block.scrollIntoView({block: 'center'})")
+    hour = block(page, "Depots").bounding_box()["height"]
+    x, y = middle(block(page, "Depots").locator(".tt-grip"))
+    swipe((x, y), (x, y + hour))
+    is_saved(page, "“Depots” is now")
+    assert times("Depots") == ("10:00", "11:00", "Hall A")
+    x, y = middle(block(page, "Depots"))
+    swipe((x - 20, y), (x - 20, y - hour))
+    assert page.locator(".tt-ghost, .is-dragged, [aria-busy]").count() == 0
+    assert times("Depots") == ("10:00", "11:00", "Hall A")
+
+
 def test_three_sessions_in_a_row_are_typed_quickly(visit, edition):
     page = opened(visit, edition)
     box = lane(page, "Hall B").bounding_box()
@@ -160,7 +181,7 @@ def test_everything_is_done_without_a_script(visit, edition, width):
     page.get_by_role("row", name="09:00–10:00 Hall A Depots").get_by_role("link").click()
     form = page.locator(".tt-chosen")
     form.get_by_label("Start").fill("22:00")
-    form.get_by_label("End").fill("00:30")
+    form.get_by_label("End", exact=True).fill("00:30")
     form.get_by_label("It ends on the next day").check()
     form.get_by_role("button", name="Save the place and time").click()
     assert page.get_by_text("“Depots” is now: 8 October 2030, 22:00–00:30, Hall A.").is_visible()

@@ -1,12 +1,10 @@
 """The back office of editions and sessions, as the secretariat uses it."""
 
 import datetime as dt
-import re
 
 import pytest
 
 from events.models import (
-    AgendaRelease,
     Appearance,
     Edition,
     FieldVisit,
@@ -232,34 +230,6 @@ class TestEditions:
         assert "Durrës" not in line.after
         answer = office.get(f"/admin/events/edition/{edition.pk}/history/", follow=True)
         assert "City" in answer.content.decode()
-
-
-class TestRelease:
-    def path(self, edition):
-        return f"/admin/events/edition/{edition.pk}/release/"
-
-    def test_what_would_change_is_shown_before_the_button_is_pressed(self, office, edition):
-        make.session(edition, "Depots")
-        assert "Depots" in office.get(self.path(edition)).content.decode()
-        assert not AgendaRelease.objects.exists()
-        page = office.post(self.path(edition), {"status": "final", "note": "Rooms fixed"}, follow=True)
-        assert "Release 1 is public now." in page.content.decode()
-        release = AgendaRelease.objects.get()
-        assert (release.status, release.note) == ("final", "Rooms fixed")
-
-    def test_a_blocker_stops_the_release_and_is_named(self, office, edition):
-        make.session(edition, "Depots")
-        Edition.objects.filter(pk=edition.pk).update(first_day="2031-10-08", last_day="2031-10-09")
-        page = office.get(self.path(edition)).content.decode()
-        assert "Stops the release" in page
-        assert re.search(r"<input[^>]+Release the agenda[^>]+disabled", page)
-        assert office.post(self.path(edition), {"status": "final"}).status_code == 422
-        assert not AgendaRelease.objects.exists()
-
-    @pytest.mark.parametrize("typed", [{}, {"status": "nonsense"}, {"status": "final", "note": "x" * 10_000}])
-    def test_a_wrong_answer_is_explained(self, office, edition, typed):
-        assert office.post(self.path(edition), typed).status_code == 422
-        assert not AgendaRelease.objects.exists()
 
 
 class TestOtherEditions:

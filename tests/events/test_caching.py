@@ -5,11 +5,14 @@ import gzip
 import itertools
 import threading
 
+import brotli
 import pytest
 from django.http import HttpRequest, HttpResponse
 from django.test import RequestFactory
 
-from events.caching import Bodies, bodies, cached_answer
+from events import caching
+from events.caching import COMPRESS, Bodies, bodies, cached_answer
+from events.negotiating import PLAIN
 
 MOMENT = dt.datetime(2030, 10, 8, 9, 0, 0, tzinfo=dt.UTC)
 
@@ -21,9 +24,14 @@ def _nothing_kept():
     bodies.clear()
 
 
-def answer(key="agenda 1", body=b"body " * 100, modified=MOMENT, method="get", **headers) -> HttpResponse:
+def answer(key="agenda 1", body=b"body " * 100, modified=MOMENT, method="get", keep=True, **headers) -> HttpResponse:
     request: HttpRequest = getattr(RequestFactory(), method)("/", headers=headers)
-    return cached_answer(request, key=key, modified=modified, content_type="text/plain", make=lambda: body)
+    more = {"key": key, "modified": modified, "content_type": "text/plain", "keep": keep}
+    return cached_answer(request, make=lambda: body, **more)
+
+
+def plain(kept: Bodies, key: str, body: bytes) -> bytes:
+    return kept.get(key, PLAIN, lambda: body).forms[PLAIN]
 
 
 def test_a_body_is_drawn_once_for_its_key():
@@ -46,29 +54,28 @@ def test_the_tag_covers_the_key_and_what_came_out():
 
 
 @pytest.mark.parametrize(
-    ("offer", "is_zipped"),
-    [
-        ("", False),
-        ("gzip", True),
-        ("br, gzip;q=0.5", True),
-        ("GZIP", True),
-        ("gzip;q=0", False),
-        ("gzip; q=0.000", False),
-        ("deflate, br", False),
-        ("x-gzip-not", False),
-    ],
+    ("offer", "encoding", "opened"),
+    [("", None, bytes), ("gzip", "gzip", gzip.decompress), ("gzip, br", "br", brotli.decompress)],
 )
-def test_an_answer_is_compressed_only_for_who_says_so(offer, is_zipped):
+def test_an_answer_is_compressed_for_who_takes_it(offer, encoding, opened):
     told = answer(accept_encoding=offer)
-    assert (told.get("Content-Encoding") == "gzip") == is_zipped
-    assert (gzip.decompress(told.content) if is_zipped else told.content) == b"body " * 100
+    assert told.get("Content-Encoding") == encoding
+    assert opened(told.content) == b"body " * 100
     assert told["Vary"] == "Accept-Encoding"
 
 
+def test_each_form_is_compressed_once(monkeypatch):
+    compressed = []
+    monkeypatch.setitem(COMPRESS, "gzip", lambda plain: compressed.append(plain) or gzip.compress(plain))
+    for _time in range(3):
+        answer(accept_encoding="gzip")
+    assert len(compressed) == 1
+
+
 def test_compressed_and_plain_are_told_apart():
-    plain, zipped = answer(), answer(accept_encoding="gzip")
-    assert plain["ETag"] != zipped["ETag"]
-    assert answer(if_none_match=plain["ETag"], accept_encoding="gzip").status_code == 200
+    forms = [answer(accept_encoding=offer) for offer in ("", "gzip", "br")]
+    assert len({form["ETag"] for form in forms}) == 3
+    assert answer(if_none_match=forms[0]["ETag"], accept_encoding="gzip").status_code == 200
 
 
 @pytest.mark.parametrize("form", ["{}", "W/{}", '"other", {}', "*"])
@@ -101,30 +108,56 @@ def test_there_is_nothing_to_write(method):
 
 
 def test_only_so_many_bytes_are_kept_the_oldest_go_first():
-    kept = Bodies(room=300)
+    kept = Bodies(room=250)
     for key in ("one", "two", "three"):
-        kept.get(key, lambda: b"x" * 100)
-        kept.get("one", lambda: b"asked for all the time" + b"x" * 80)
-    assert kept.get("one", lambda: b"drawn again").plain != b"drawn again"
-    assert kept.get("two", lambda: b"drawn again").plain == b"drawn again"
+        plain(kept, key, b"x" * 100)
+        plain(kept, "one", b"asked for all the time" + b"x" * 80)
+    assert plain(kept, "one", b"drawn again") != b"drawn again"
+    assert plain(kept, "two", b"drawn again") == b"drawn again"
 
 
 def test_a_body_larger_than_the_room_is_answered_all_the_same():
-    kept = Bodies(room=10)
-    assert kept.get("large", lambda: b"x" * 1000).plain == b"x" * 1000
+    assert plain(Bodies(room=10), "large", b"x" * 1000) == b"x" * 1000
 
 
-def test_threads_that_ask_at_once_get_the_same():
-    barrier, told = threading.Barrier(8), []
+def test_no_number_of_questions_displaces_what_many_ask_for(monkeypatch):
+    monkeypatch.setattr(caching, "questions", Bodies(room=1000))
+    first = answer()
+    for number in range(50):
+        answer(key=f"question {number}", body=b"x" * 100, keep=False)
+    assert answer(body=b"drawn again")["ETag"] == first["ETag"]
+
+
+def test_threads_that_ask_at_once_wait_for_the_one_that_draws():
+    kept, drawn, told = Bodies(room=1000), [], []
+    waiting, barrier = threading.Event(), threading.Barrier(8)
+
+    def make():
+        waiting.wait(5)
+        drawn.append(1)
+        return b"body"
 
     def ask():
         barrier.wait()
-        told.append(answer()["ETag"])
+        told.append(kept.get("key", "gzip", make))
 
     threads = [threading.Thread(target=ask) for _n in range(8)]
     for thread in threads:
         thread.start()
+    waiting.set()
     for thread in threads:
         thread.join()
-    assert len(told) == 8
-    assert len(set(told)) == 1
+    assert len(drawn) == 1
+    assert [id(body) for body in told] == [id(told[0])] * 8
+
+
+def test_other_keys_do_not_wait():
+    kept = Bodies(room=1000)
+    assert kept.get("slow", PLAIN, lambda: plain(kept, "quick", b"in between")).forms[PLAIN] == b"in between"
+
+
+def test_a_drawing_that_fails_holds_up_nobody():
+    kept = Bodies(room=1000)
+    with pytest.raises(ZeroDivisionError):
+        kept.get("key", PLAIN, lambda: bytes(1 // 0))
+    assert plain(kept, "key", b"body") == b"body"

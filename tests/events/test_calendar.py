@@ -114,10 +114,10 @@ def test_an_edition_without_a_zone_has_its_times_in_utc():
     assert "time_zone_name" not in schedule(agenda)
 
 
-def test_a_calendar_without_events_still_holds_its_zone():
-    edition = make.edition()
-    make.session(edition, "Later", None)
-    agenda = released(edition)
+@pytest.mark.parametrize("zone", ["Europe/Tirane", "UTC"])
+@pytest.mark.parametrize("days", [{}, {"first_day": None, "last_day": None}])
+def test_a_calendar_without_events_still_holds_its_zone(zone, days):
+    agenda = plain_agenda(timezone=zone, **days)
     assert events(agenda) == []
     assert ics(agenda).count(b"BEGIN:VTIMEZONE") == 1
 

@@ -9,8 +9,10 @@ import pytest
 
 from events.models import Session
 from tests import make
+from tests.events import clocks
 from tests.events.fed import NASTY, events, ics, programme, released
 from tests.events.readers import Khal, Read, by_icalendar, by_ics, by_vobject
+from tests.events.test_agenda import item
 
 pytestmark = pytest.mark.django_db
 LIBRARIES = pytest.mark.parametrize("read", [by_icalendar, by_vobject, by_ics])
@@ -75,6 +77,18 @@ def test_khal_shows_what_was_put_in(khal):
     agenda = released(programme())
     khal.take(ics(agenda))
     assert khal.listed(agenda.days[0], 3) == lasting(put_in(agenda))
+
+
+@pytest.mark.parametrize(("zone", "night"), [("Europe/Tirane", "2026-10-25"), ("Australia/Lord_Howe", "2026-04-04")])
+def test_khal_shows_the_moments_of_a_night_in_which_clocks_are_put_back(khal, zone, night):
+    start = dt.datetime.fromisoformat(f"{night}T00:00").replace(tzinfo=dt.UTC)
+    starts = [start - dt.timedelta(hours=2) + dt.timedelta(minutes=30 * step) for step in range(36)]
+    day = start.date()
+    agenda = clocks.released(
+        *(item(n, at, at + dt.timedelta(hours=3), day=day, uid=f"{n}") for n, at in enumerate(starts, 1)), zone=zone
+    )
+    khal.take(ics(agenda))
+    assert khal.listed(day - dt.timedelta(days=1), 4) == put_in(agenda)
 
 
 def test_khal_follows_an_update_and_a_cancellation_and_has_each_event_once(khal):

@@ -5,7 +5,8 @@ import datetime as dt
 
 import pytest
 
-from events.clashes import findings_of
+from events.agenda import Talk
+from events.clashes import findings_of, grouped
 from tests.events.test_agenda import DAY, PERSON, agenda, at, item
 
 
@@ -117,3 +118,31 @@ def test_blockers_come_first():
     assert [finding.blocks for finding in both] == sorted((f.blocks for f in both), reverse=True)
     assert both[0].blocks
     assert not both[-1].blocks
+
+
+def test_a_language_in_which_most_titles_are_written_has_one_finding_with_the_count():
+    both, one = {"en": "Depots", "sq": "Depo"}, {"en": "Transport"}
+    items = [held(n, at(n), at(n + 1), title=both if n < 12 else one) for n in range(8, 17)]
+    assert told(*items[:4]) == []
+    assert told(*items[:5]) == ["Albanian: the texts of 1 session are not complete: “Transport”."]
+    assert told(*items[:8]) == [
+        "Albanian: the texts of 4 sessions are not complete: “Transport”, “Transport”, “Transport”, and 1 more."
+    ]
+    assert told(*items) == []  # in Albanian too little is written for it to be a language of the agenda
+
+
+@pytest.mark.parametrize(
+    "more", [{"abstract": {"en": "Why"}}, {"talks": (Talk(1, {"en": "A talk"}, {}),)}, {"title": {"sq": "Depo"}}]
+)
+def test_descriptions_and_contributions_count_as_well_as_titles(more):
+    both = {"en": "Depots", "sq": "Depo"}
+    full = held(1, at(9), at(10), title=both)
+    (finding,) = found(full, held(2, at(10), at(11), **{"title": both} | more))
+    assert (finding.kind, finding.session, finding.blocks, finding.day) == ("language", 2, False, DAY)
+
+
+def test_findings_are_grouped_under_headings_and_none_is_lost():
+    everything = found(held(1, at(9), room=1), held(2, at(10), room=1), held(3, at(11), at(13), people=()))
+    groups = grouped(everything)
+    assert [(words, len(rows)) for words, rows in groups] == [("No end", 2), ("No speaker", 1)]
+    assert sum(len(rows) for _words, rows in groups) == len(everything)

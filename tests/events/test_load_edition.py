@@ -10,6 +10,8 @@ from django.core.management import CommandError, call_command
 
 from events.edition_files import LIMIT
 from events.models import Edition, Speaker
+from events.scheduling import release_agenda
+from tests import make
 from tests.events.test_loading import FILES, items, rows, small
 
 pytestmark = pytest.mark.django_db
@@ -186,3 +188,15 @@ def test_a_wrong_zone_or_slug_on_the_command_line_is_a_sentence():
         with pytest.raises(CommandError):
             run(FILES / "rasr-01-zagreb-2009-halfdays.json", **options)
     assert not Edition.objects.exists()
+
+
+@pytest.mark.parametrize("form", ["json", "xml"])
+def test_what_the_site_itself_answers_is_taken_and_changes_nothing(tmp_path, client, form):
+    edition = make.edition()
+    make.session(edition, "Depots", room=make.room(edition))
+    release_agenda(edition=edition, by="sec")
+    before = rows()
+    text = run(written(tmp_path, client.get(f"/editions/{edition.slug}/agenda.{form}").content))
+    assert "Sessions: 0 new, 0 changed, 1 unchanged." in text
+    assert "remark" not in text
+    assert rows() == before

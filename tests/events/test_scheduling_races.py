@@ -53,7 +53,6 @@ def test_without_the_lock_two_releases_want_the_same_number(monkeypatch):
         return drawn
 
     monkeypatch.setattr(scheduling, "build_agenda", slow)
-    monkeypatch.setattr(scheduling, "find_clashes", lambda edition: [])
     unlocked = Edition.objects.all()
     monkeypatch.setattr(Edition.objects, "select_for_update", lambda **options: unlocked)
 
@@ -129,7 +128,7 @@ def test_an_edit_saved_meanwhile_is_released_wholly_or_not_at_all(monkeypatch, i
         return execute(sql, params, many, context)
 
     if not is_held_off:
-        monkeypatch.setattr(scheduling, "_hold_off_edits", lambda: None)
+        monkeypatch.setattr(scheduling, "hold_off_edits", lambda: None)
     with connection.execute_wrapper(between):
         release = release_agenda(edition=edition, by="sec")
     editor.join()

@@ -10,10 +10,12 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone, translation
 
+from events.differences import Change
 from events.models import Edition, Session
-from events.scheduling import release_agenda
-from participants import concerned, delivery, my_agenda, registration
+from events.scheduling import release_agenda, released_agenda
+from participants import changing, concerned, delivery, my_agenda, registration
 from participants.models import Message, Participant
+from participants.my_agenda import Chosen
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -280,6 +282,18 @@ def test_who_withdraws_before_the_mail_left_gets_none_after_the_next_release(edi
     assert release(edition) == []
 
 
+def test_who_changes_the_address_before_the_mail_left_is_told_at_the_new_one(edition):
+    depots = titled(edition, "Depots")
+    person = starring(edition, depots)
+    moved(depots, 12)
+    release(edition)
+    link = changing.ask_new_address(participant=person, email="new@example.org", by="participant")
+    changing.confirm_new_address(link=link, by="participant")
+    (message,) = waiting(edition)
+    assert message.to == "new@example.org"
+    assert "was 8 October 2030, 09:00" in message.text
+
+
 def send_all() -> None:
     while delivery.send_next() is not None:
         pass
@@ -340,3 +354,14 @@ def test_the_number_of_queries_is_the_same_for_three_readers_and_for_thirty():
         return len(captured)
 
     assert queries(3) == queries(30)
+
+
+def test_a_kind_of_change_that_is_not_known_here_is_of_those_who_starred_it_and_no_news_of_today(edition):
+    agenda = released_agenda(edition.slug)
+    assert agenda is not None
+    item = agenda.items[0]
+    assert item.day is not None
+    one = concerned.Changed(Change("recoloured", item.id, item.title), item, item)
+    assert one.is_of(Chosen(frozenset({item.uid}), frozenset()))
+    assert not one.is_of(Chosen(frozenset(), frozenset({1})))
+    assert not one.is_news_on(item.day)

@@ -161,6 +161,12 @@ def test_people_are_in_every_status_and_the_places_are_taken(demo):
         person.full_clean(exclude=["title", "consent_version"])
 
 
+def test_most_of_the_confirmed_have_chosen_one_working_group(demo):
+    choosing = demo.participants.confirmed().filter(starred__isnull=False).distinct()
+    assert 0 < choosing.count() < demo.participants.confirmed().count()
+    assert {person.starred.count() for person in choosing} == {2}
+
+
 def test_delegations_stand_in_protocol_order_under_their_right_names(demo):
     names = [delegation.name for delegation in demo.delegations.in_protocol_order()]
     assert names[:11] == [

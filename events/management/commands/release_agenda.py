@@ -6,8 +6,9 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from events.agenda import from_json
+from events.change_words import change_in_words
 from events.models import AgendaRelease, Edition
-from events.scheduling import SchedulingError, change_in_words, release_agenda
+from events.scheduling import SchedulingError, release_agenda
 
 
 class Command(BaseCommand):

@@ -1,0 +1,18 @@
+"""How every process learns that what the public sees of an agenda has changed.
+
+Triggers in the database send the word as a change is committed (events/migrations/0015). It is there within a
+millisecond or so, but nobody knows when. So a process that answers from memory also asks the database, which brings
+whatever was sent before, whenever it has not asked for a while; and who releases waits for as long.
+"""
+
+import time
+
+from django.db import transaction
+
+CHANNEL = "rasr_agenda"
+HEARD_AFTER = 0.1  # seconds after a commit when every process that answers has heard of it
+
+
+def wait_until_heard() -> None:
+    """When this transaction is committed, go on only when no process answers with what was before."""
+    transaction.on_commit(lambda: time.sleep(HEARD_AFTER))
