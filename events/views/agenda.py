@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils import timezone as clock
 from django.utils.formats import date_format
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from events.agenda import Agenda, said
 from events.caching import FOREVER, cached_answer
@@ -95,6 +96,7 @@ def _page(request: HttpRequest, found: Agenda, latest: Agenda, question: Questio
     shown = question.applied_to(found)
     days = days_of(shown, slot.now, ends_of(found))
     filters = _filters(found, question)
+    is_over = bool(found.days) and at.date() > found.days[-1]
     has_dated = any(item.day for item in found.items)
     context = {
         "frame": frame_of(found, "agenda", at=at),
@@ -104,13 +106,15 @@ def _page(request: HttpRequest, found: Agenda, latest: Agenda, question: Questio
         "question": question,
         "all_link": question.link(**dict.fromkeys(FILTERS)),
         "filters": filters,
+        "door": question.room if found.room_name(question.room) else None,
         "chosen": _chosen(filters, question),
         "count": len(shown.items),
         "total": len(found.items),
         "untimed": sum(1 for item in found.items if item.start is None),
         "today": at.date(),
         "at": at,
-        "is_over": bool(found.days) and at.date() > found.days[-1],
+        "is_over": is_over,
+        "status": "" if is_over else _status(found),
         "is_old": latest.number != found.number,
         "released_at": found.released_at.astimezone(found.zone) if found.released_at else None,
         "footnotes": footnotes_of(found.footnotes, _printed(found)),
@@ -118,6 +122,11 @@ def _page(request: HttpRequest, found: Agenda, latest: Agenda, question: Questio
     }
     with clock.override(found.zone):  # templates show moments in the zone in force
         return render_to_string("events/agenda.html", context | _now_and_next(found, slot, at), request)
+
+
+def _status(found: Agenda) -> str:
+    """How firm the release is, as a sentence."""
+    return {"draft": _("Draft."), "final": _("Final.")}.get(found.status, _("Provisional: it can change."))
 
 
 def _now_and_next(found: Agenda, slot: NowNext, at: dt.datetime) -> dict[str, object]:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import threading
 from typing import Any
 
 import pytest
+from django.db import transaction
+from django.utils import timezone
 
 from events.models import Edition, Session
 from events.scheduling import release_agenda
@@ -106,3 +109,28 @@ def test_who_stars_at_the_moment_of_a_release_is_told_or_sees_it_on_the_page():
     assert not [one for one in outcomes if isinstance(one, Exception)]
     assert len(told(edition)) in {0, 1}
     assert person.starred.count() == 1
+
+
+def test_a_release_does_not_wait_for_the_worker_that_has_a_mail_in_hand():
+    edition, person, groups = released()
+    star(person, groups[0])()
+    Message.objects.exclude(kind="agenda changed").delete()
+    moved(groups[0], 12)
+    release(edition)()
+    moved(groups[0], 14)
+    in_hand, is_released = threading.Event(), threading.Event()
+
+    def hold() -> bool:
+        with transaction.atomic():
+            assert delivery.take(timezone.now()) is not None
+            in_hand.set()
+            return is_released.wait(timeout=20)
+
+    def release_then() -> None:
+        assert in_hand.wait(timeout=20)
+        release(edition)()
+        is_released.set()
+
+    assert at_once(hold, release_then) == [True, None]
+    texts = sorted(message.text for message in told(edition))
+    assert ["was 8 October 2030, 09:00" in texts[0], "was 8 October 2030, 12:00" in texts[1]] == [True, True]

@@ -17,8 +17,8 @@
     return new Intl.DateTimeFormat("en-GB", how).format(time);
   };
   const length = function (milliseconds) {
-    const minutes = Math.floor(milliseconds / 60000);
-    if (minutes < 1) {
+    const minutes = Math.ceil(milliseconds / 60000);
+    if (milliseconds < 60000) {
       return door.dataset.moment;
     }
     if (minutes < 60) {

@@ -6,7 +6,7 @@
   if (banner && root.dataset.saved) {
     const zone = banner.dataset.zone;
     const saved = new Date(root.dataset.saved);
-    const day = new Intl.DateTimeFormat(root.lang, { dateStyle: "long", timeZone: zone });
+    const day = new Intl.DateTimeFormat(root.lang === "en" ? "en-GB" : root.lang, { dateStyle: "long", timeZone: zone });
     const time = new Intl.DateTimeFormat("en-GB", {
       hour: "2-digit",
       minute: "2-digit",

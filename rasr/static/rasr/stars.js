@@ -9,7 +9,7 @@
   const buttons = Array.from(document.querySelectorAll("button[data-star]"));
   const only = document.getElementById("stars-only");
   const about = document.getElementById("stars");
-  const said = about && about.querySelector("[role=status]");
+  const said = about.querySelector("[role=status]") || about;
   let isKept = true;
   let stars = [];
 
@@ -63,6 +63,9 @@
     if (only) {
       only.hidden = false;
       filter();
+    } else {
+      const isStarred = stars.includes(Number(buttons[0].dataset.star));
+      said.textContent = isKept ? (isStarred ? about.dataset.kept : "") : about.dataset.lost;
     }
   };
 

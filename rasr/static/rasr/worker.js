@@ -39,6 +39,7 @@ const put = async function (store, key, answer) {
   await Promise.allSettled(parts.map(async (part) => (await store.match(part)) || store.add(part)));
 };
 
+// What is put again stands last, so the oldest stand first.
 const forgetOldest = async function (store) {
   const pages = (await store.keys()).filter((request) => KEPT.test(path(request.url)));
   await Promise.all(pages.slice(0, Math.max(0, pages.length - ROOM)).map((request) => store.delete(request)));
@@ -53,7 +54,6 @@ const save = async function (address, answer) {
   if (!isOurs(answer)) {
     return;
   }
-  await store.delete(key); // the newest stand last, so that the oldest go first
   await put(store, key, answer);
   const offline = offlinePage(address);
   if (!(await store.match(offline))) {
