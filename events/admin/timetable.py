@@ -73,8 +73,8 @@ def _act(request: HttpRequest, edition: Edition) -> HttpResponse:
         try:
             session, told = form.act(request.user.get_username())
         except SlotError as error:
-            form.add_error(error.field, str(error))
-            other = error.other
+            form.add_error(error.field if error.field in form.fields else None, str(error))
+            other = error.other if asked == "place" else None
         except TimetableError as error:
             form.add_error(None, str(error))
         except IntegrityError:

@@ -160,6 +160,29 @@ class TestForms:
         other.refresh_from_db()
         assert (session.start, other.start) == (make.local(edition, 9), make.local(edition, 11))
 
+    def test_a_clash_of_a_new_or_a_swapped_session_is_explained_too(self, office, edition):
+        hall = make.room(edition)
+        make.session(edition, "Opening", 9, 10, room=hall)
+        pause = make.session(edition, "Coffee", 9, 10, room=hall, kind="break")
+        other = make.session(edition, "Depots", 11, 12)
+        typed = {"title": "New", "kind": "session", "day": "2030-10-08", "start": "09:00", "end": "10:00"}
+        for response in (
+            ask(office, "add", **typed, room=hall.pk),
+            ask(office, "swap", pause, other=f"{other.pk}@{version_of(other)}"),
+        ):
+            assert response.status_code == 422
+            assert "“Opening” holds this room at that time." in said(response)
+            assert "Swap the two instead" not in said(response)
+
+    def test_what_the_database_alone_refuses_is_said_in_words(self, office, edition, monkeypatch):
+        hall = make.room(edition)
+        make.session(edition, "Opening", 9, 10, room=hall)
+        session = make.session(edition, "Depots", 11, 12, room=hall)
+        monkeypatch.setattr("events.slots.holder", lambda session: None)
+        response = ask(office, "place", session, day="2030-10-08", start="09:00", end="10:00", room=hall.pk)
+        assert response.status_code == 422
+        assert "Somebody else wrote the same at this moment." in said(response)
+
     def test_a_stale_form_is_refused_and_keeps_what_was_typed(self, office, edition):
         session = make.session(edition)
         seen = version_of(session)

@@ -216,7 +216,7 @@
   };
   // Near the edge of the window the page goes on.
   const scrollOn = (event) => {
-    const near = 50;
+    const near = 25;
     const scroll = root.querySelector(".tt-scroll");
     const box = scroll.getBoundingClientRect();
     if (event.clientY < near || event.clientY > window.innerHeight - near) {
