@@ -183,6 +183,17 @@ def said(texts: Texts, language: str) -> str:
     return texts.get(language) or texts.get("en") or next((text for text in texts.values() if text), "")
 
 
+def notes_used(notes: Texts, printed: Iterable[str], language: str) -> list[str]:
+    """The footnotes whose mark (what a note begins with, as "*") stands at the end of a word in what is printed."""
+    kept = []
+    texts = list(printed)
+    for note in said(notes, language).splitlines():
+        mark = re.match(r"[^\w\s]+", note.strip())
+        if mark and any(re.search(rf"\w{re.escape(mark[0])}(?!\w)", text) for text in texts):
+            kept.append(note.strip())
+    return kept
+
+
 def words_of(text: str) -> str:
     """The words of a text as a search compares them: folded, without punctuation; "O'Brien" is one word."""
     return " ".join(re.findall(r"\w+", fold(re.sub("['\u2019\u02bc]", "", text))))

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from i18nfield.strings import LazyI18nString
 
-from events.agenda import Agenda, Texts
+from events.agenda import Agenda, Person, Texts
 from events.differences import Change
 from events.models import Appearance, Session
 
@@ -35,6 +35,8 @@ SENTENCES: dict[str, Any] = {
     "letter": gettext_lazy("New letter of “%(title)s”: %(after)s, was %(before)s."),
     "room": gettext_lazy("New room of “%(title)s”: %(after)s, was %(before)s."),
     "topics": gettext_lazy("Topics of “%(title)s”: %(after)s; were: %(before)s."),
+    "speakers_joined": gettext_lazy("New speakers of “%(title)s”: %(after)s."),
+    "speakers_left": gettext_lazy("No longer among the speakers of “%(title)s”: %(before)s."),
     "speakers": gettext_lazy("Speakers of “%(title)s”: %(after)s; were: %(before)s."),
     "people": gettext_lazy("Details of speakers of “%(title)s”: %(after)s; were: %(before)s."),
     "talks_added": gettext_lazy("New contributions in “%(title)s”: %(after)s."),
@@ -43,6 +45,8 @@ SENTENCES: dict[str, Any] = {
     "talk_retitled": gettext_lazy("New title of a contribution in “%(title)s”: “%(after)s”, was “%(before)s”."),
     "talk_speakers": gettext_lazy("Speakers of “%(part)s” in “%(title)s”: %(after)s; were: %(before)s."),
     "talk_abstracts": gettext_lazy("New description of contributions in “%(title)s”: %(after)s."),
+    "papers": gettext_lazy("New or changed papers of “%(title)s”: %(after)s."),
+    "papers_of_edition": gettext_lazy("New or changed papers of the edition: %(after)s."),
     "abstract": gettext_lazy("New description of “%(title)s”."),
 }
 
@@ -51,17 +55,31 @@ def change_in_words(change: Change | dict[str, Any], agenda: Agenda) -> str:
     """One line of a difference as a sentence in the reader's language; times in the edition's zone."""
     if isinstance(change, dict):
         change = Change(**change)
+    kind, before, after = _shortened(change)
     shown = _SHOWN.get(change.kind, _plain)
     words = {
         "title": in_words(change.title),
         "part": in_words(change.part),
-        "before": shown(change.before, agenda),
-        "after": shown(change.after, agenda),
+        "before": shown(before, agenda),
+        "after": shown(after, agenda),
     }
-    if change.kind == "moved" and change.before["day"] == change.after["day"]:
-        words["before"] = _hours(change.before, agenda) or words["before"]
-    kind = "cancelled_why" if change.kind == "cancelled" and change.after else change.kind
+    if kind == "moved" and before["day"] == after["day"]:
+        words["before"] = _hours(before, agenda) or words["before"]
     return str(SENTENCES[kind]) % words
+
+
+def _shortened(change: Change) -> tuple[str, Any, Any]:
+    """The sentence to use and what it names: of many speakers only who came or went, where the others stay."""
+    kind, before, after = change.kind, change.before, change.after
+    if kind == "cancelled" and after:
+        return "cancelled_why", before, after
+    if kind == "papers" and change.item is None:
+        return "papers_of_edition", before, after
+    if kind == "speakers" and before and not set(before) - set(after):
+        return "speakers_joined", before, sorted(set(after) - set(before))
+    if kind == "speakers" and after and not set(after) - set(before):
+        return "speakers_left", sorted(set(before) - set(after)), after
+    return kind, before, after
 
 
 def in_words(texts: Texts) -> str:
@@ -99,16 +117,16 @@ def _titles(value: list[Texts] | None, _agenda: Agenda) -> str:
 
 
 def _people(value: list[dict[str, str]], _agenda: Agenda) -> str:
-    return "; ".join(_person(row) for row in value)
+    return "; ".join(speaker_line(Person(speaker=0, kind="", **row)) for row in value)
 
 
-def _person(row: dict[str, str]) -> str:
-    """A speaker as one line: what is not the usual role or state stands in brackets."""
-    name = f"{row['honorific']} {row['name']}".strip()
-    line = ", ".join(part for part in (name, row["function"], row["organisation"]) if part)
-    notes = [] if row["role"] == Appearance.Role.SPEAKER else [str(Appearance.Role(row["role"]).label)]
-    if row["state"] != Appearance.State.CONFIRMED:
-        notes.append(str(Appearance.State(row["state"]).label))
+def speaker_line(person: Person) -> str:
+    """A speaker as one line: honorific and name, function, organisation; the role if another than to speak."""
+    name = f"{person.honorific} {person.name}".strip()
+    line = ", ".join(part for part in (name, person.function, person.organisation) if part)
+    notes = [] if person.role == Appearance.Role.SPEAKER else [str(Appearance.Role(person.role).label)]
+    if person.state == Appearance.State.TO_BE_CONFIRMED:
+        notes.append(str(Appearance.State.TO_BE_CONFIRMED.label))
     return f"{line} ({', '.join(notes)})" if notes else line
 
 
@@ -148,4 +166,5 @@ _SHOWN: dict[str, Callable[[Any, Agenda], str]] = {
     "talks_added": _titles,
     "talks_removed": _titles,
     "talk_abstracts": _titles,
+    "papers": _titles,
 }

@@ -60,7 +60,11 @@ def _of_edition(before: Agenda, after: Agenda) -> Iterator[Change]:
 
 
 def _address(agenda: Agenda) -> str:
-    return ", ".join(part for part in (agenda.venue, agenda.address, agenda.city, agenda.country) if part)
+    parts: list[str] = []
+    for part in (agenda.venue, agenda.address, agenda.city, agenda.country):
+        if part and not any(part in told for told in parts):  # a street address often ends with the city
+            parts.append(part)
+    return ", ".join(parts)
 
 
 def _days(agenda: Agenda) -> list[str]:

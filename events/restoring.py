@@ -1,7 +1,8 @@
 """Going back to a release: what staff edit becomes what was released, without losing what hangs on it.
 
 A session that was never released is deleted. One that was released in another release is cancelled, because calendars
-hold it. One that others have attached something to (bookings of its visit, papers, attendance) is kept as it is.
+hold it; what is attached to it stays. One is kept as it is where people have booked its visit, and where it would be
+deleted although something is attached to it: papers, attendance.
 Facts of the edition (title, days, place, zone), of visits and of speakers are not part of it.
 """
 
@@ -110,14 +111,15 @@ def _fates(edition: Edition, then: Agenda, now: Agenda) -> dict[str, tuple[Item,
     """What becomes of each session that the release does not have."""
     there = {item.uid for item in then.items}
     newer = [item for item in now.items if item.uid not in there]
-    used = _used(Session, [item.id for item in newer])
     visits = _used(FieldVisit, [item.visit for item in newer if item.visit])
+    used = _used(Session, [item.id for item in newer])
     papers = _used(TalkRow, [talk.id for item in newer for talk in item.talks])
-    used |= {item.id for item in newer if item.visit in visits or any(talk.id in papers for talk in item.talks)}
+    used |= {item.id for item in newer if any(talk.id in papers for talk in item.talks)}
     released = {row["uid"] for rows in edition.releases.values_list("document__items", flat=True) for row in rows}
     fates: dict[str, list[Item]] = {"kept": [], "cancelled": [], "deleted": []}
     for item in newer:
-        fates["kept" if item.id in used else "cancelled" if item.uid in released else "deleted"].append(item)
+        is_kept = item.visit in visits or (item.id in used and item.uid not in released)
+        fates["kept" if is_kept else "cancelled" if item.uid in released else "deleted"].append(item)
     return {fate: tuple(items) for fate, items in fates.items()}
 
 

@@ -30,7 +30,7 @@ from events.agenda import (
 from events.change_words import change_in_words as change_in_words
 from events.clashes import Finding, findings_of
 from events.differences import Change, difference, numbered
-from events.models import AgendaRelease, Appearance, Edition, Partnership, Session, record
+from events.models import AgendaRelease, Appearance, Document, Edition, Partnership, Session, record
 from events.signals import agenda_released
 from events.telling import wait_until_heard
 from events.text import clean_line
@@ -145,6 +145,7 @@ class Draft:
     agenda: Agenda
     released: Agenda | None
     places: int | None
+    papers: tuple[Change, ...] = ()  # no part of a release: they are public at once, and told with the next one
 
     @property
     def findings(self) -> list[Finding]:
@@ -154,7 +155,8 @@ class Draft:
     @property
     def changes(self) -> list[Change]:
         """What a release now would change for the public: everything is new before the first one."""
-        return difference(self.released or dataclasses.replace(self.agenda, items=()), self.agenda)
+        before = self.released or dataclasses.replace(self.agenda, items=())
+        return [*difference(before, self.agenda), *self.papers]
 
     @property
     def number(self) -> int:
@@ -175,7 +177,21 @@ def mark_of(number: int, agenda: Agenda) -> str:
 
 def draft_of(edition: Edition) -> Draft:
     """The draft of this edition. The number of queries does not depend on its size."""
-    return Draft(build_agenda(edition), released_agenda(edition.slug, published_only=False), edition.capacity)
+    latest = released_agenda(edition.slug, published_only=False)
+    papers = _papers_since(edition, latest.released_at) if latest and latest.released_at else ()
+    return Draft(build_agenda(edition), latest, edition.capacity, papers)
+
+
+def _papers_since(edition: Edition, moment: dt.datetime) -> tuple[Change, ...]:
+    """The public papers that came or changed since, gathered for each session; those of the edition first."""
+    papers = edition.documents.filter(access=Document.Access.PUBLIC, changed_at__gte=moment + dt.timedelta(seconds=1))
+    gathered: dict[int | None, tuple[dict[str, str], list[dict[str, str]]]] = {}
+    for paper in papers.select_related("session", "talk__session", "visit__session"):
+        session = paper.session or (paper.talk and paper.talk.session) or (paper.visit and paper.visit.session)
+        key, title = (session.pk, texts(session.title)) if session else (None, {})
+        gathered.setdefault(key, (title, []))[1].append(texts(paper.title))
+    order = sorted(gathered, key=lambda key: key or 0)
+    return tuple(Change("papers", key, gathered[key][0], None, gathered[key][1]) for key in order)
 
 
 def find_clashes(edition: Edition) -> list[Finding]:
@@ -243,6 +259,7 @@ def _frozen(edition: Edition, draft: Draft, *, by: str, note: str, status: str) 
         moment = max(moment, before.released_at + dt.timedelta(seconds=1))
     drawn = dataclasses.replace(draft.agenda, number=number, status=status, note=note, released_at=moment)
     drawn = numbered(drawn, before)
+    told = [*difference(before, drawn), *draft.papers] if before else []
     return AgendaRelease.objects.create(
         edition=edition,
         number=number,
@@ -251,7 +268,7 @@ def _frozen(edition: Edition, draft: Draft, *, by: str, note: str, status: str) 
         released_at=moment,
         released_by=by,
         document=to_json(drawn),
-        difference=[dataclasses.asdict(change) for change in difference(before, drawn)] if before else [],
+        difference=[dataclasses.asdict(change) for change in told],
     )
 
 

@@ -16,6 +16,9 @@ _BIDI = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0
 _BLANK_LETTERS = "\u115f\u1160\u3164\uffa0\u2800"
 _MAX_MARKS = 4  # more combining marks on one letter are an attack on the layout, not a name
 
+# What most texts consist of: European letters that stand for themselves, and the signs between them.
+_HARMLESS = re.compile("[\n\t -~\u00a0-\u02ff\u0400-\u0482\u048a-\u052f\u1e00-\u1eff\u2010-\u2027\u20ac\u2116]*")
+
 _CYRILLIC_PAIRS = (
     "а=a б=b в=v г=g д=d ђ=d е=e ж=z з=z и=i ј=j к=k л=l љ=lj м=m н=n њ=nj о=o п=p р=r с=s т=t ћ=c у=u ф=f х=h "
     "ц=c ч=c џ=dz ш=s ѓ=g ѕ=dz ќ=k щ=st ъ=a ь=j ю=ju я=ja ы=y э=e ё=e ѐ=e ѝ=i й=j і=i ї=i є=e ґ=g"
@@ -27,9 +30,8 @@ _FOLDED = str.maketrans(_CYRILLIC | _LATIN)
 
 def clean_text(value: str) -> str:
     """Several lines of typed text made storable: NFC, line feeds only, no control or directional characters."""
-    # Most texts are clean Latin already: letters up to here have no marks to sort, and none comes from two others.
-    if value and max(value) <= "\u02ff" and value.replace("\n", "").isprintable():
-        return value.strip()
+    if _HARMLESS.fullmatch(value):
+        return value.replace("\t", " ").strip()
     value = re.sub("\r\n|[\r\v\f\x85\u2028\u2029]", "\n", value)
     value = value.translate(_BIDI)
     value = "".join(c for c in value if c in "\n\t" or unicodedata.category(c) not in {"Cc", "Cs", "Cn", "Co"})

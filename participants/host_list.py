@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 
 from events import typesetting
 from events.models import Edition, FieldVisit
+from events.sheets import Sheet, workbook
 from participants import nationalities
-from participants.exports import Sheet, workbook
 from participants.models import VisitBooking, VisitRecord
 from participants.records import DOCUMENT_TYPES, FIELDS
 from participants.visit_places import record_asked

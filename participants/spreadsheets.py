@@ -8,7 +8,7 @@ import re
 
 from django.utils.translation import gettext as _
 
-from participants.workbooks import MOST_COLUMNS, MOST_ROWS, UnreadableError, read_workbook, too_many
+from events.workbooks import PEOPLE, UnreadableError, read_workbook, too_many
 
 __all__ = ["LARGEST", "UnreadableError", "read_table"]
 
@@ -50,9 +50,9 @@ def _delimited(text: str) -> list[list[str]]:
     rows: list[list[str]] = []
     try:
         for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True):
-            if len(rows) > MOST_ROWS or any(row[MOST_COLUMNS:]):
+            if len(rows) > PEOPLE.rows or any(row[PEOPLE.columns :]):
                 raise too_many()
-            rows.append(row[:MOST_COLUMNS])
+            rows.append(row[: PEOPLE.columns])
     except csv.Error as error:
         raise UnreadableError(_("The table has a quotation mark that does not close. Save it as .xlsx.")) from error
     return [[], *rows[1:]] if named else rows

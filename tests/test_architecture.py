@@ -19,9 +19,9 @@ LEVELS = {
     "events": [
         {"urls", "admin", "management"},
         {"views", "templatetags", "past_editions"},
-        {"exports", "papers", "bundles"},
+        {"papers", "bundles"},
         {"loading"},
-        {"documents", "feeds", "caching", "copying", "restoring"},
+        {"documents", "feeds", "exports", "caching", "copying", "restoring", "merging"},
         {"edition_files", "writing"},
         {"scheduling", "timetable"},
         {"clashes", "vtimezone", "now_next", "searching"},

@@ -166,6 +166,7 @@ class World:
     def _keys(self):
         """What the number in an address stands for, where it is not a session."""
         return {
+            "admin:events_edition_load": self.edition.pk,
             "admin:events_edition_copy": self.edition.pk,
             "admin:events_edition_release": self.edition.pk,
             "admin:events_edition_restore": self.edition.pk,
@@ -178,6 +179,7 @@ class World:
             "admin:participants_visit": self.visit.pk,
             "admin:participants_visit_rules": self.visit.pk,
             "events:room": self.session.room_id,
+            "events:speaker": self.session.appearances.get().speaker_id,
             "events:visit": self.visit.pk,
             "events:visit_ics": self.visit.pk,
             "participants:document": self.paper.pk,

@@ -82,30 +82,26 @@ class CopyPage:
         is_press = request.method == "POST"
         typed = request.POST if is_press else request.GET if "source" in request.GET else None
         form = CopyForm(typed, edition, request.user)
-        plan = None
-        if typed is not None and form.is_valid():
+        is_read = typed is not None and form.is_valid()
+        if is_press and is_read:
             try:
-                if is_press:
-                    return self._written(request, edition, form.wish)
-                plan = copy_of(edition, form.wish)
+                return self._written(request, edition, form.wish)
             except AgendaChanged as error:
                 messages.warning(request, str(error))
-                plan = copy_of(edition, form.wish)
-                form.full_clean()
             except SchedulingError as error:
                 form.add_error(None, str(error))
+        plan = _looked_at(edition, form) if is_read and form.is_valid() else None
         context = {
             **self.admin_site.each_context(request),
             "title": _("Copy an agenda into %(edition)s") % {"edition": edition},
             "edition": edition,
             "opts": self.opts,
             "form": form,
-            "asked": list(form.cleaned_data) if plan else [],
             "plan": plan,
             "days": _days(plan) if plan else [],
         }
-        status = 422 if form.errors or (is_press and plan) else 200
         with clock.override(edition.zone):
+            status = 422 if is_press or form.errors else 200
             return render(request, "admin/events/edition/copy.html", context, status=status)
 
     def _written(self, request: HttpRequest, edition: Edition, wish: Wish) -> HttpResponse:
@@ -114,6 +110,15 @@ class CopyPage:
         told = ngettext("%(count)s session was copied.", "%(count)s sessions were copied.", count)
         messages.success(request, told % {"count": count})
         return redirect("admin:events_edition_release", edition.pk)
+
+
+def _looked_at(edition: Edition, form: CopyForm) -> Copy | None:
+    """What would be copied; None, with the reason in the form, where nothing can be."""
+    try:
+        return copy_of(edition, form.wish)
+    except SchedulingError as error:
+        form.add_error(None, str(error))
+        return None
 
 
 def _days(plan: Copy) -> list[dict[str, Any]]:

@@ -9,6 +9,8 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
+from django.utils import formats
+from django.utils import timezone as clock
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -76,16 +78,26 @@ class DocumentAdmin(ScopedAdmin):
         (_("Handed in"), {"fields": ("speaker", "handed_in_at", "may_publish")}),
     )
     readonly_fields = ("the_file", "speaker", "handed_in_at")
-    list_display = ("title", "edition", "access", "language", "kind", "bytes", "downloads", "handed_in_at", "speaker")
+    list_display = ("title", "edition", "access", "language", "what", "downloads", "came")
     list_filter = ("edition", HandedIn, "access", "language")
     list_select_related = ("edition", "speaker")
     folded_fields = ("title", "file_name")
     also_saved = ("file", "file_name", "kind", "size")
 
-    @admin.display(description=_("size"), ordering="size")
-    def bytes(self, document: Document) -> str:
-        """In words."""
-        return filesizeformat(document.size) if document.file else "–"
+    @admin.display(description=_("file"), ordering="size")
+    def what(self, document: Document) -> str:
+        """Type and size in words."""
+        return (
+            f"{document.get_kind_display()}, {filesizeformat(document.size)}" if document.file else gettext("web page")
+        )
+
+    @admin.display(description=_("handed in"), ordering="handed_in_at")
+    def came(self, document: Document) -> str:
+        """By whom and when."""
+        if document.handed_in_at is None:
+            return "–"
+        moment = formats.date_format(clock.localtime(document.handed_in_at), "SHORT_DATETIME_FORMAT")
+        return f"{document.speaker}, {moment}" if document.speaker else moment
 
     @admin.display(description=_("the file now"))
     def the_file(self, document: Document) -> str:

@@ -12,7 +12,7 @@ from django.contrib.postgres.forms import SimpleArrayField
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from i18nfield.forms import I18nModelForm
@@ -20,6 +20,7 @@ from i18nfield.forms import I18nModelForm
 from events.admin.copying import CopyPage
 from events.admin.releases import ReleasePages
 from events.admin.scope import OVERRIDES, ReadOnly, ScopedAdmin, ScopedInline, Shared
+from events.admin.tables import TablePage
 from events.models import (
     Edition,
     HistoryLine,
@@ -86,7 +87,7 @@ class StatementInline(ScopedInline, admin.StackedInline):  # type: ignore[type-a
 
 
 @admin.register(Edition)
-class EditionAdmin(CopyPage, ReleasePages, ScopedAdmin):
+class EditionAdmin(TablePage, CopyPage, ReleasePages, ScopedAdmin):
     """One edition; times are at its place."""
 
     form = EditionForm
@@ -177,8 +178,10 @@ class EditionAdmin(CopyPage, ReleasePages, ScopedAdmin):
     @admin.display(description=gettext_lazy("agenda"))
     def agenda(self, edition: Edition) -> str:
         """The way to the pages of its agenda."""
-        release, copy = (reverse(f"admin:events_edition_{page}", args=[edition.pk]) for page in ("release", "copy"))
-        return format_html('<a href="{}">{}</a>, <a href="{}">{}</a>', release, _("Release"), copy, _("Copy"))
+        pages = {"release": _("Release"), "copy": _("Copy"), "load": _("Load a table")}
+        links = [(reverse(f"admin:events_edition_{page}", args=[edition.pk]), word) for page, word in pages.items()]
+        timetable = (reverse("admin:events_timetable", args=[edition.slug]), _("Timetable"))
+        return format_html_join(", ", '<a href="{}">{}</a>', [timetable, *links])
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """An edition is history: it is archived, never deleted."""

@@ -19,12 +19,11 @@ from i18nfield.forms import I18nModelForm
 from events.admin import timetable
 from events.admin.documents import papers_of
 from events.admin.filters import edition_chosen
-from events.admin.scope import OVERRIDES, ScopedAdmin, ScopedInline, Shared
-from events.models import Appearance, Edition, FieldVisit, Session, Speaker, Talk
+from events.admin.scope import ScopedAdmin, ScopedInline
+from events.models import Appearance, Edition, FieldVisit, Session, Talk
 from events.signals import visit_changed
 from events.slots import Slot, SlotError, put, slot_of, told_twice
-from events.text import fold
-from events.timetable import version_of
+from events.timetable import version_of, who_changed
 
 DAY = "D j M Y"
 
@@ -92,7 +91,8 @@ class SessionForm(I18nModelForm):
             return
         now = Session.objects.select_for_update(of=("self",), no_key=True).get(pk=self.instance.pk)
         if version_of(now) != answers["seen"]:
-            raise ValidationError(_("Somebody else saved this session while you wrote. Open it again and compare."))
+            sentence = gettext("%(who)s saved this session while you wrote. Open it again and compare.")
+            raise ValidationError(sentence % {"who": who_changed(now)})
 
 
 class TalkInline(ScopedInline, admin.StackedInline):  # type: ignore[type-arg]
@@ -237,19 +237,3 @@ class SessionAdmin(ScopedAdmin):
     def documents(self, session: Session) -> str:
         """The papers of the session, and the ways to add one and to ask its speakers for theirs."""
         return papers_of(session)
-
-
-@admin.register(Speaker)
-class SpeakerAdmin(Shared):
-    """Speakers of all editions."""
-
-    formfield_overrides = OVERRIDES
-    list_display = ("name", "kind")
-    list_filter = ("kind",)
-    search_fields = ("name",)
-
-    def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> Any:
-        """By every word, without regard to accents and script."""
-        for word in fold(search_term)[:200].split():
-            queryset = queryset.filter(sort_name__contains=word)
-        return queryset, False

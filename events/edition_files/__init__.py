@@ -1,15 +1,16 @@
-"""Edition files read and checked, without a query: our own JSON, schedule.json and schedule.xml."""
+"""Edition files read and checked, without a query: our own JSON, schedule.json, schedule.xml and tables as .xlsx."""
 
 from pathlib import Path
 
 from django.utils.translation import gettext as _
 
 from events.edition_files.own import read_own
-from events.edition_files.parsed import EditionFile, EditionFileError, Remark
+from events.edition_files.parsed import EditionFile, EditionFileError, Remark, WrongRows
 from events.edition_files.schedules import read_schedule, read_xml
 from events.edition_files.strict import parse
+from events.edition_files.tables import read_table
 
-__all__ = ["EditionFile", "EditionFileError", "Remark", "read", "read_bytes"]
+__all__ = ["EditionFile", "EditionFileError", "Remark", "WrongRows", "read", "read_bytes"]
 
 LIMIT = 5 * 2**20  # bytes; the schedule of a large congress has one or two millions
 MOST_ITEMS = 2000
@@ -29,6 +30,11 @@ def read_bytes(content: bytes) -> EditionFile:
     """The content of a file as plain values. Raises EditionFileError with the line or the path of what is wrong."""
     if len(content) > LIMIT:
         raise EditionFileError(_("This file is larger than %(limit)d MB.") % {"limit": LIMIT // 2**20})
+    if content.startswith(b"PK"):
+        file = read_table(content)
+        file.form = "xlsx"
+        _check_items(file)
+        return file
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -55,7 +61,8 @@ def _check_items(file: EditionFile) -> None:
         raise EditionFileError(_("The file has more than %(limit)d items.") % {"limit": MOST_ITEMS})
     places: dict[str, str] = {}
     for item in file.items:
-        if item.id and item.id in places:
-            sentence = _("The id %(id)s stands at %(place)s too.") % {"id": item.id, "place": places[item.id]}
+        key = item.id or (item.uid if file.form == "xlsx" else "")
+        if key and key in places:
+            sentence = _("The id %(id)s stands at %(place)s too.") % {"id": key, "place": places[key]}
             raise EditionFileError(sentence, item.place)
-        places[item.id] = item.place
+        places[key] = item.place

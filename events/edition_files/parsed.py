@@ -24,6 +24,15 @@ class Remark:
         return f"{self.place}: {self.sentence}" if self.place else self.sentence
 
 
+class WrongRows(EditionFileError):
+    """A table with rows that are wrong; `rows` names the first of `count`, each with its place and a sentence."""
+
+    def __init__(self, rows: list[Remark], count: int) -> None:
+        super().__init__("\n".join(map(str, rows)))
+        self.rows = rows
+        self.count = count
+
+
 @dataclass(frozen=True)
 class Person:
     """Who speaks, as what: the values of an Appearance and its Speaker."""
@@ -59,13 +68,13 @@ class Item:
     day: dt.date | None = None
     start: dt.datetime | None = None
     end: dt.datetime | None = None
-    order: int = 0
+    order: int | None = 0  # here and below None: the file says nothing of it
     room: str = ""
     topics: tuple[str, ...] = ()
     people: tuple[Person, ...] = ()
     talks: tuple[Talk, ...] = ()
-    note: str = ""
-    letter: str | None = None  # None: the file says nothing of letters
+    note: str | None = ""
+    letter: str | None = None
     uid: str = ""
 
 
@@ -91,8 +100,9 @@ class EditionFile:
     timezone: str = ""
     source: str = ""
     acronym: str = ""
-    slug: str = ""  # in a schedule that this site wrote
-    form: str = "json"  # or xml
+    slug: str = ""  # in a file that this site wrote
+    release: int | None = None  # the release of which a table was written
+    form: str = "json"  # or xml or xlsx
     topics: list[str] = field(default_factory=list)
     rooms: list[Room] = field(default_factory=list)
     items: list[Item] = field(default_factory=list)

@@ -66,6 +66,11 @@ def kind_of(name: str, organisation: str = "") -> str:
     return "person"
 
 
+def take_unconfirmed(printed: str) -> tuple[str, bool]:
+    """The name, and whether "to be confirmed" stood behind it."""
+    return _UNCONFIRMED.sub("", printed) or printed, bool(_UNCONFIRMED.search(printed))
+
+
 def split_honorific(name: str) -> tuple[str, str]:
     """The honorifics in front of a name, and the name: ("H.E. Mr", "Ime Prezime")."""
     rest, found = name, []
@@ -118,7 +123,7 @@ def _read_person(row: Node, remarks: list[Remark]) -> Iterator[Person]:
         kind = "state" if _is_state(printed) else "organisation"
         honorific, name = "", printed
     else:
-        name = _UNCONFIRMED.sub("", printed) or printed
+        name, _is_open = take_unconfirmed(printed)
         kind = kind_of(name, organisation)
         honorific, name = split_honorific(name) if kind == "person" else ("", name)
     state = "to_be_confirmed" if _UNCONFIRMED.search(printed) else "confirmed"

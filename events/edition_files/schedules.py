@@ -174,8 +174,9 @@ def _topics(track: str, known: list[str]) -> tuple[str, ...]:
 
 def _end(node: Node, start: dt.datetime) -> dt.datetime | None:
     """The end, as a moment or by the duration; None where neither is known."""
-    lasts, end = _duration(node["duration"]), node["end"].moment()
+    end = node["end"].moment()
     if end is None:
+        lasts = _duration(node["duration"])
         return start + lasts if lasts else None
     if end <= start:
         raise node["end"].fail(_("The end is not after the start."))

@@ -15,8 +15,10 @@ from i18nfield.strings import LazyI18nString
 from events.agenda import said
 from events.edition_files import EditionFile, EditionFileError, Remark, read_bytes
 from events.edition_files.places import zone_of
+from events.exports import agenda_xlsx
 from events.feeds.schedules import to_json, to_xml
 from events.loading.compare import english, with_english
+from events.loading.released import as_released, completed
 from events.loading.sessions import Sessions
 from events.models import Edition, record
 from events.scheduling import build_agenda, texts
@@ -61,7 +63,7 @@ def _load(file: EditionFile, *, by: str, slug: str | None, timezone: str) -> Rep
     told = _told(edition, file)
     _take_facts(edition, file, told, _zone(edition, file, timezone, report), report)
     sessions = Sessions(edition, report.remarks, by)
-    sessions.take(file, told)
+    sessions.take(completed(file, edition, report.remarks), told, as_released(file, edition))
     report.remarks += _left_open(file)
     report.made, report.changed, report.unchanged = sessions.made, sessions.changed, sessions.unchanged
     report.talks, report.speakers, report.rooms = sessions.counts()
@@ -72,12 +74,16 @@ def _load(file: EditionFile, *, by: str, slug: str | None, timezone: str) -> Rep
 
 
 def _told(edition: Edition, file: EditionFile) -> EditionFile:
-    """What the site's own schedule would say of the edition as it stands; empty for a file of somebody else.
+    """What the site's own file would say of the edition as it stands; empty for a file of somebody else.
 
     Where such a file says the same, nothing was changed in it, whatever its format could not hold.
     """
-    agenda = build_agenda(edition)
-    if not file.slug or not agenda.days:
+    agenda = build_agenda(edition) if file.slug else None
+    if agenda and agenda.items and file.form == "xlsx":
+        told = read_bytes(agenda_xlsx(agenda, language="en"))
+        told.release = file.release
+        return completed(told, edition, [])
+    if agenda is None or not agenda.days or file.form == "xlsx":
         return EditionFile("")
     draw = to_xml if file.form == "xml" else to_json
     return read_bytes(draw(agenda, site="https://localhost", language="en"))
@@ -133,6 +139,8 @@ def _slug(file: EditionFile) -> str:
 
 
 def _made(file: EditionFile, slug: str | None) -> Edition:
+    if not file.title:
+        raise EditionFileError(_("The file does not say which edition it is about. Choose one with --slug."))
     title = LazyI18nString({"en": file.title})
     return Edition.objects.create(slug=slug or _slug(file), title=title)
 

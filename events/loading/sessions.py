@@ -17,6 +17,7 @@ from events.edition_files.parsed import Item, Person
 from events.loading.compare import Key, Values, current, english, match, plain, with_english
 from events.models import Appearance, Document, Edition, FieldVisit, Room, Session, Speaker, Talk, Topic
 from events.signals import visit_changed
+from events.slots import holder
 
 FIELDS = {
     "title": gettext_lazy("title"),
@@ -31,7 +32,6 @@ FIELDS = {
     "people": gettext_lazy("speakers"),
     "talks": gettext_lazy("contributions"),
 }
-FREE_KINDS = (Session.Kind.BREAK, Session.Kind.MEAL)
 
 
 @dataclass
@@ -58,10 +58,15 @@ class Sessions:
         self.speakers: dict[tuple[str, str], Speaker] = {}
         self.waiting: list[Place] = []
         self.told: dict[str, Values] = {}
+        self.released: dict[str, Values] = {}
 
-    def take(self, file: EditionFile, told: EditionFile) -> None:
-        """Write every item; then give the rooms, first come first served. `told` is what the file would say by now."""
+    def take(self, file: EditionFile, told: EditionFile, released: dict[str, Values]) -> None:
+        """Write every item; then give the rooms, first come first served.
+
+        `told` is what the file would say by now; `released` what the release says of which it was written.
+        """
         self.told = {item.uid: self._values(item) for item in told.items}
+        self.released = released
         self._take_rooms(file)
         for name in file.topics if file.slug else []:
             self._topic(name)
@@ -78,7 +83,9 @@ class Sessions:
         for visit in FieldVisit.objects.filter(session__in=self.touched).order_by("pk"):
             visit_changed.send(FieldVisit, visit=visit, by=self.by)
         for session in standing:
-            is_held = not file.slug or (session.start and session.status == Session.Status.SCHEDULED)
+            is_held = (
+                not file.slug or file.form == "xlsx" or (session.start and session.status == Session.Status.SCHEDULED)
+            )
             if session.loaded is not None and session.pk not in taken and is_held:
                 sentence = _("“%(title)s” is no longer in the file; it was kept. Delete or cancel it by hand.")
                 self.remarks.append(Remark("", sentence % {"title": english(session.title)}))
@@ -133,7 +140,8 @@ class Sessions:
         if not is_new and self.told.get(str(session.uid)) == new:
             return
         write, loaded = self._compare(item, session, now, new)
-        loaded["key"] = list(key)
+        is_ours = item.uid == str(session.uid)  # other files still know it by the key that it had
+        loaded["key"] = session.loaded["key"] if is_ours and session.loaded else list(key)
         room = new["room"] if "room" in write else now["room"]
         room_before = now.get("room", "")
         if room != room_before or (room and write & {"times", "kind"}):
@@ -161,7 +169,7 @@ class Sessions:
 
     def _compare(self, item: Item, session: Session, now: Values, new: Values) -> tuple[set[str], Values]:
         """Which fields to write, and what the load then remembers."""
-        before = session.loaded or {}
+        before = (session.loaded or {}) | self.released.get(str(session.uid), {})
         same = self.told.get(str(session.uid), {}) if now else {}
         write: set[str] = set()
         loaded: Values = {}
@@ -222,9 +230,9 @@ class Sessions:
         if "letter" in write:
             session.letter = item.letter or ""
         if "order" in write:
-            session.order = item.order
+            session.order = item.order or 0
         if "note" in write:
-            session.source_note = item.note
+            session.source_note = item.note or ""
         if "times" in write:
             session.day, session.start, session.end = (
                 item.day,
@@ -278,23 +286,15 @@ class Sessions:
     def _give_room(self, place: Place) -> None:
         """Two sessions never hold one room at the same time: the second stays without."""
         session, room = place.session, self.rooms[place.room]
-        if (other := _holder(session, room)) is not None:
+        session.room = room
+        if (other := holder(session)) is not None:
+            session.room = None
             sentence = _("%(room)s is held by “%(other)s” at that time; loaded without a room.")
             values = {"room": room.name, "other": english(other.title)}
             self.remarks.append(Remark(f"{place.item.place}.room", sentence % values))
         else:
-            session.room = room
             if place.room == place.item.room:
                 session.loaded = (session.loaded or {}) | {"room": room.name}
             session.save(update_fields=["room", "loaded", "changed_at"])
         if place.before and place.before != (session.room.name if session.room else ""):
             self.touched.add(session.pk)
-
-
-def _holder(session: Session, room: Room) -> Session | None:
-    """Another session that holds the room while this one would."""
-    holds = session.status == Session.Status.SCHEDULED and session.kind not in FREE_KINDS
-    if not (holds and session.start and session.end):
-        return None
-    held = Session.objects.filter(room=room, status=Session.Status.SCHEDULED).exclude(kind__in=FREE_KINDS)
-    return held.filter(start__lt=session.end, end__gt=session.start).exclude(pk=session.pk).first()

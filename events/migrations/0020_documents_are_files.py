@@ -70,7 +70,6 @@ class Migration(migrations.Migration):
             name="may_publish",
             field=models.BooleanField(
                 default=False,
-                help_text="Only for files handed in.",
                 verbose_name="who handed it in agrees that it is published",
             ),
         ),

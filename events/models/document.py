@@ -69,9 +69,7 @@ class Document(models.Model):
         related_name="documents",
         verbose_name=_("handed in by"),
     )
-    may_publish = models.BooleanField(
-        _("who handed it in agrees that it is published"), default=False, help_text=_("Only for files handed in.")
-    )
+    may_publish = models.BooleanField(_("who handed it in agrees that it is published"), default=False)
 
     class Meta:
         verbose_name = _("document")

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import zoneinfo
+from functools import lru_cache
 from typing import Any
+from urllib.parse import quote
 
 from django import template
 from django.conf import settings
@@ -12,16 +15,19 @@ from django.urls import translate_url
 from django.utils import formats
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from i18nfield.strings import LazyI18nString
 
 from events import text
-from events.agenda import Person
+from events.agenda import Agenda, Person
 
 register = template.Library()
+_IN_A_PAGE = {ord(sign): f"\\u{ord(sign):04X}" for sign in "<>&"}
 
 
 @register.simple_tag
+@lru_cache(maxsize=200)
 def icon(name: str) -> SafeString:
     """One icon of the sprite in parts/icons.html, hidden from screen readers: words stand beside it."""
     return format_html('<svg class="i" aria-hidden="true" focusable="false"><use href="#{}"/></svg>', name)
@@ -35,6 +41,26 @@ def language_links(context: dict[str, Any]) -> list[tuple[str, str, str]]:
     if request and request.resolver_match is None:  # an error page has no twin
         path = "/"
     return [(code, name, translate_url(path, code)) for code, name in settings.LANGUAGES]
+
+
+@register.simple_tag(takes_context=True)
+def address_of_page(context: dict[str, Any]) -> str:
+    """The whole address of this page, as others link to it: without what the reader asks of it."""
+    request = context.get("request")
+    return f"{settings.SITE_URL}{quote(request.path)}" if request else settings.SITE_URL
+
+
+@register.simple_tag
+def linked_data(facts: dict[str, Any]) -> SafeString:
+    """Facts for other programs, in a block that no browser runs; no text in it can end the block."""
+    written = json.dumps(facts, ensure_ascii=False).translate(_IN_A_PAGE)
+    return format_html('<script type="application/ld+json">{}</script>', SafeString(written))
+
+
+@register.simple_tag
+def described_once(words: Any) -> str:
+    """A text of any length as one line that fits into a preview."""
+    return Truncator(text.clean_line(str(words or ""))).chars(300)
 
 
 @register.filter
@@ -89,6 +115,19 @@ def days_in_words(edition: Any) -> str:
     """ "9 to 11 October 2018"; empty where the days are not known."""
     known = edition.first_day and edition.last_day
     return text.days_in_words(edition.first_day, edition.last_day) if known else ""
+
+
+@register.filter
+def facts_in_a_line(edition: Any) -> str:
+    """Days and place of an edition, as far as they are known."""
+    return ". ".join(part for part in (days_in_words(edition), edition.place) if part)
+
+
+@register.filter
+def agenda_in_a_line(agenda: Agenda) -> str:
+    """Days and city of an agenda, and what it holds."""
+    facts = [days_in_words(agenda), agenda.city, _("Sessions, times, rooms and speakers.")]
+    return ". ".join(part for part in facts if part)
 
 
 @register.filter

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone as clock
+from django.utils.translation import get_language
 
 from events.documents import of_session, shown
+from events.feeds.linked import event_of
 from events.models import Document, Edition, FieldVisit, Partnership
 from events.scheduling import released_agenda, texts
 from events.views.frame import edition_frame, footnotes_of
@@ -58,8 +61,15 @@ def edition(request: HttpRequest, slug: str) -> HttpResponse:
         "footnotes": footnotes_of(texts(found.footnotes), map(str, printed)),
         "papers": papers,
         "has_files": any(paper.file and paper.access == Document.Access.PUBLIC for paper, _row in papers),
+        "linked": _linked(request, found, partnerships),
     }
     return render(request, "events/edition.html", context)
+
+
+def _linked(request: HttpRequest, edition: Edition, partnerships: list[Partnership]) -> dict[str, Any]:
+    """The edition for other programs."""
+    address = settings.SITE_URL + request.path
+    return event_of(edition, partnerships, address=address, language=get_language() or "en")
 
 
 def _papers(edition: Edition) -> list[tuple[Document, Row | None]]:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from django.utils import timezone as clock
 from django.utils.translation import get_language
 
-from events.agenda import Agenda, Donor, Texts, said
+from events.agenda import Agenda, Donor, Texts, notes_used, said
 from events.models import Edition
 from events.scheduling import donors_of, released_agenda, texts
 
@@ -28,6 +27,7 @@ class Frame:
     is_over: bool
     donors: tuple[Donor, ...] = ()
     here: str = ""
+    has_speakers: bool = False
 
 
 def end_of(agenda: Agenda) -> dt.datetime | None:
@@ -51,18 +51,13 @@ def frame_of(agenda: Agenda, here: str = "", *, at: dt.datetime | None = None) -
         is_over=end is not None and end <= (at or clock.now()),
         donors=agenda.donors,
         here=here,
+        has_speakers=any(True for item in agenda.items for _person in item.everybody),
     )
 
 
 def footnotes_of(notes: Texts, printed: Iterable[str]) -> list[str]:
-    """The footnotes whose mark (what a note begins with, as "*") stands at the end of a word in what is printed."""
-    kept = []
-    texts = list(printed)
-    for note in said(notes, get_language() or "en").splitlines():
-        mark = re.match(r"[^\w\s]+", note.strip())
-        if mark and any(re.search(rf"\w{re.escape(mark[0])}(?!\w)", text) for text in texts):
-            kept.append(note.strip())
-    return kept
+    """The footnotes that the marks in what is printed ask for, in the reader's language."""
+    return notes_used(notes, printed, get_language() or "en")
 
 
 def edition_frame(edition: Edition, here: str = "") -> Frame:

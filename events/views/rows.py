@@ -5,9 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import groupby
 from types import MappingProxyType
 
+from django.urls import reverse
 from django.utils.translation import get_language
 
 from events.agenda import Agenda, Item, Person, Talk, said
@@ -44,9 +46,11 @@ class TalkRow:
 
 @dataclass(frozen=True)
 class Row:
-    """One item, ready to be shown. Start and end are in the edition's zone."""
+    """One item, ready to be shown. Start and end are in the edition's zone; `key` is its id as the page writes it."""
 
     item: Item
+    key: str
+    link: str
     title: str
     abstract: str
     note: str
@@ -95,12 +99,20 @@ class Day:
         return f"day-{self.date.isoformat() if self.date else 'open'}"
 
 
+@lru_cache(maxsize=64)
+def _above_sessions(slug: str, language: str) -> str:
+    """What the addresses of all sessions of an edition begin with, in the language in force."""
+    return reverse("events:session", args=[slug, 0]).removesuffix("0/")
+
+
 def row_of(agenda: Agenda, item: Item) -> Row:
     """One item, ready to be shown."""
     language = get_language() or "en"
     style, icon = LOOKS.get(Kind(item.kind), ("plenary", "info"))
     return Row(
         item=item,
+        key=str(item.id),
+        link=f"{_above_sessions(agenda.slug, language)}{item.id}/",
         title=said(item.title, language),
         abstract=said(item.abstract, language),
         note=said(item.cancelled_note, language),

@@ -21,10 +21,11 @@ from django.utils.translation import gettext as _
 
 from events.admin.scope import ReadOnly, ScopedAdmin
 from events.models import Edition, record
+from events.sheets import Sheet, workbook
 from participants import attendance
 from participants.access import Right, editions_for, may
 from participants.attendance import AttendanceError, Point
-from participants.exports import Sheet, footnotes, printed, workbook
+from participants.exports import footnotes, printed
 from participants.models import Attendance, Participant
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

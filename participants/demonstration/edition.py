@@ -5,9 +5,11 @@ import json
 from pathlib import Path
 from typing import Any
 
+from django.core.files.base import ContentFile
 from django.utils.text import slugify
 from i18nfield.strings import LazyI18nString
 
+from events.documents import put
 from events.models import (
     Appearance,
     Document,
@@ -23,6 +25,7 @@ from events.models import (
     record,
 )
 from events.scheduling import release_agenda
+from events.uploads import take
 
 FOLDER = Path(__file__).parent
 CONTACT = "rasr-demonstration@example.org"
@@ -215,3 +218,6 @@ def _put_documents(edition: Edition, visit: Session) -> None:
         url="https://example.org/map",
         access=Document.Access.PARTICIPANTS,
     )
+    rules = Document(edition=edition, session=visit, title=_text("Rules of the visit, to print"))
+    put(rules, take(ContentFile(_texts()["rules"]["en"].encode(), "Rules of the visit.txt")))
+    rules.save()

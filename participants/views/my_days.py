@@ -99,7 +99,7 @@ def shown(agenda: Agenda, participant: Participant) -> Shown:
     bookings = {one.visit_id: one for one in participant.bookings.select_related("visit")}
     before = released_agenda(agenda.slug, number=agenda.number - 1, published_only=False)
     changes = changed(before, agenda) if before else []
-    differing = {item.uid: _before(item, changes, agenda, before) for item in agenda.items} if before else {}
+    differing = {item.uid: _before(item, changes, before) for item in agenda.items} if before else {}
 
     def row(item: Item) -> OwnRow:
         booking = bookings.get(item.visit) if item.visit else None
@@ -138,15 +138,16 @@ def _choices(agenda: Agenda) -> Iterable[list[Item]]:
         yield sorted(together, key=lambda item: (item.letter, item.id))
 
 
-def _before(item: Item, changes: list[Changed], agenda: Agenda, older: Agenda) -> Before:
+def _before(item: Item, changes: list[Changed], older: Agenda) -> Before:
     own_changes = [one for one in changes if one.after is item]
     kinds = {one.change.kind for one in own_changes}
     old = next((one.before for one in own_changes if one.before), None)
     if not own_changes or old is None:
         return Before(is_new="added" in kinds, is_changed=bool(kinds))
+    title, now = (said(one.title, get_language() or "en") for one in (old, item))
     return Before(
         is_changed=True,
-        title=said(old.title, get_language() or "en") if "retitled" in kinds else "",
+        title=title if title != now else "",
         time=_time(old, item, older) if "moved" in kinds else "",
         room=(older.room_name(old.room) or _("no room")) if "room" in kinds else "",
         speakers=", ".join(dict.fromkeys(one.name for one in old.everybody)) if "speakers" in kinds else "",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from functools import cache
 
 from django.core.management import call_command
 from django.db import connection
@@ -25,11 +26,15 @@ def prepare(sizes: list[int]) -> None:
         programmes.made(size)
 
 
+@cache
+def _reader() -> Client:
+    """One client for all: a new one sets up every middleware anew."""
+    return Client(SERVER_NAME=site.HOST)
+
+
 def body(path: str, encoding: str = "gzip") -> bytes:
     """The body of an answer, as a reader behind the proxy gets it."""
-    answer = Client(SERVER_NAME=site.HOST).get(
-        path, headers={"accept-encoding": encoding, "x-forwarded-proto": "https"}
-    )
+    answer = _reader().get(path, headers={"accept-encoding": encoding, "x-forwarded-proto": "https"})
     if answer.status_code != 200:
         raise RuntimeError(f"{path} answered {answer.status_code}")
     return bytes(answer.content)

@@ -148,7 +148,7 @@ def test_a_finger_takes_a_session_by_its_grip_and_scrolls_elsewhere(visit, editi
             where = [{"x": x, "y": y} for x, y in points]
             touch.send("Input.dispatchTouchEvent", {"type": f"touch{kind}", "touchPoints": where})
 
-    block(page, "Depots").scroll_into_view_if_needed()
+    block(page, "Depots").evaluate("block => block.scrollIntoView({block: 'center'})")
     hour = block(page, "Depots").bounding_box()["height"]
     x, y = middle(block(page, "Depots").locator(".tt-grip"))
     swipe((x, y), (x, y + hour))

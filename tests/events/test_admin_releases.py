@@ -245,3 +245,12 @@ def test_an_edit_between_the_page_and_the_copy_is_asked_about_again(office, edit
     assert "was changed meanwhile" in text(again)
     assert again.context["plan"].mark != mark
     assert not edition.sessions.exists()
+
+
+def test_who_chose_something_else_after_another_has_copied_is_told_so(office, edition, source):
+    mark = office.get(copy_path(edition), wish(source)).context["plan"].mark
+    office.post(copy_path(edition), wish(source) | {"seen": mark})
+    again = office.post(copy_path(edition), wish(source, talks="") | {"seen": mark + "x"})
+    assert again.status_code == 422
+    assert "This edition has sessions already: 1." in text(again)
+    assert edition.sessions.count() == 1

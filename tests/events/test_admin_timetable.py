@@ -196,6 +196,11 @@ class TestForms:
         response = ask(office, "place", session, day="2030-10-27", start="02:30", end="04:00")
         assert "02:30 comes twice" in said(office.get(response.url))
 
+    def test_a_visit_that_moves_says_when_people_still_meet(self, office, edition):
+        visit = make.visit(edition, meets_at=make.local(edition, 12, 30, day=1))
+        response = ask(office, "place", visit.session, day="2030-10-10", start="14:00", end="18:00")
+        assert "The visit still meets on 9 October 2030 at 12:30." in said(office.get(response.url))
+
     def test_the_page_of_a_session_comes_back(self, office, edition):
         session = make.session(edition)
         assert f"/admin/events/session/{session.pk}/change/?back=timetable" in look(office, session=session.pk)

@@ -7,18 +7,25 @@ import dataclasses
 import datetime as dt
 import json
 import zoneinfo
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
+from events.caching import bodies
 from events.clashes import findings_of
+from events.edition_files import read_bytes
 from events.feeds.calendar import to_ics
 from events.feeds.schedules import to_json, to_xml
+from events.loading import load
+from events.models import Session
 from events.now_next import now_next
+from events.scheduling import release_agenda
 from events.views.rows import days_of
-from tests.events.clocks import ELSEWHERE, agendas, read_in, released
+from tests import make
+from tests.events.clocks import CHANGES, ELSEWHERE, agendas, read_in, released
 from tests.events.fed import SITE
 from tests.events.readers import by_icalendar, by_ics, by_vobject
 from tests.events.test_agenda import item
@@ -27,7 +34,7 @@ MINUTE = dt.timedelta(minutes=1)
 few = settings(max_examples=60)
 
 
-def utc(moment):
+def utc(moment: Any) -> Any:
     return moment and moment.astimezone(dt.UTC)
 
 
@@ -53,7 +60,7 @@ def length(text):
 
 
 @pytest.mark.parametrize("read", [by_icalendar, by_vobject, by_ics])
-@few
+@settings(max_examples=30)
 @given(whole=agendas())
 def test_a_calendar_gives_every_moment_back(read, whole):
     assert {uid: (one.start, one.end) for uid, one in read(ics(whole)).items()} == put_in(whole)
@@ -72,7 +79,7 @@ def test_schedules_give_every_moment_back_with_the_offset_of_that_moment(whole):
         seen[event["guid"]] = (utc(start), utc(end))
     assert seen == put_in(whole)
     for event in etree.fromstring(to_xml(whole, site=SITE, language="en")).iter("event"):
-        start = dt.datetime.fromisoformat(event.findtext("date"))
+        start = dt.datetime.fromisoformat(str(event.findtext("date")))
         lasts = length(event.findtext("duration"))
         assert start.utcoffset() == start.astimezone(whole.zone).utcoffset()
         assert (utc(start), utc(start) + lasts if lasts else None) == put_in(whole)[event.get("guid")]
@@ -94,7 +101,7 @@ def test_the_bounds_of_a_day_hold_its_sessions_and_exist_on_its_clocks(whole):
 @few
 @given(whole=agendas())
 def test_the_page_shows_the_clocks_of_the_place_in_the_order_of_the_moments(whole):
-    rows = [(day, slot, row) for day in days_of(whole) for slot in day.slots for row in slot.rows]
+    rows: list[Any] = [(day, slot, row) for day in days_of(whole) for slot in day.slots for row in slot.rows]
     assert sorted(row.item.id for _day, _slot, row in rows) == sorted(item.id for item in whole.items)
     for day, slot, row in rows:
         assert (utc(row.start), utc(row.end)) == put_in(whole)[row.item.uid]
@@ -178,7 +185,10 @@ def test_no_form_depends_on_where_the_server_or_the_reader_is(whole, zone):
 def test_of_a_time_that_comes_twice_in_a_night_both_are_kept_apart(zone, first, shown):
     start = dt.datetime.fromisoformat(first).replace(tzinfo=dt.UTC)
     zone_info = zoneinfo.ZoneInfo(zone)
-    back = start.astimezone(zone_info).utcoffset() - (start + dt.timedelta(hours=2)).astimezone(zone_info).utcoffset()
+    before, after = (moment.astimezone(zone_info).utcoffset() for moment in (start, start + dt.timedelta(hours=2)))
+    assert before
+    assert after is not None
+    back = before - after
     spans = [(start, start + back), (start + back, start + back + 30 * MINUTE)]
     day = start.astimezone(zone_info).date()
     whole = released(*(item(n, *span, day=day, uid=f"{n}") for n, span in enumerate(spans, 1)), zone=zone)
@@ -189,3 +199,57 @@ def test_of_a_time_that_comes_twice_in_a_night_both_are_kept_apart(zone, first, 
     for read in (by_icalendar, by_vobject, by_ics):
         assert {uid: (one.start, one.end) for uid, one in read(ics(whole)).items()} == put_in(whole)
     assert len({event["date"] for _day, event in in_json(whole)}) == 2
+
+
+@few
+@given(whole=agendas(), draw=st.sampled_from([to_json, to_xml]))
+def test_our_own_load_reads_every_moment_and_every_day_back(whole, draw):
+    file = read_bytes(draw(whole, site=SITE, language="en"))
+    assert {item.uid: (utc(item.start), utc(item.end)) for item in file.items} == put_in(whole)
+    assert {item.uid: item.day for item in file.items} == {item.uid: item.day for item in whole.items}
+    assert (file.first_day, file.last_day, file.timezone) == (whole.first_day, whole.last_day, whole.timezone)
+    assert file.remarks == []
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("zone", ["Europe/Tirane", "Australia/Lord_Howe", "America/Santiago"])
+def test_the_page_is_the_same_wherever_the_server_is(client, zone):
+    change = dt.datetime.fromisoformat(CHANGES[zone][-1]).replace(tzinfo=dt.UTC)
+    day = change.astimezone(zoneinfo.ZoneInfo(zone)).date()
+    edition = make.edition(timezone=zone, first_day=day, last_day=day + dt.timedelta(days=1))
+    start = change - 150 * MINUTE
+    Session.objects.create(edition=edition, title="Night", start=start, end=start + dt.timedelta(hours=6), day=day)
+    release_agenda(edition=edition, by="sec")
+    page = f"/editions/{edition.slug}/agenda/?at={start + MINUTE:%Y-%m-%dT%H:%MZ}"
+
+    def shown():
+        bodies.clear()
+        return client.get(page).content.decode()
+
+    here = shown()
+    assert f"{start.astimezone(edition.zone):%H:%M}" in here
+    for elsewhere in ELSEWHERE:
+        with pytest.MonkeyPatch.context() as patch, read_in(elsewhere, patch):
+            assert shown() == here
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("zone", sorted(CHANGES))
+def test_times_of_a_file_are_those_that_the_clocks_of_the_place_show(zone):
+    change = dt.datetime.fromisoformat(CHANGES[zone][0]).replace(tzinfo=dt.UTC)
+    info = zoneinfo.ZoneInfo(zone)
+    day = change.astimezone(info).date()
+    walls = [dt.datetime.combine(day, dt.time(hour, minute)) for hour in range(24) for minute in (0, 30)]
+    there = [
+        wall
+        for wall in walls
+        if wall.replace(tzinfo=info).astimezone(dt.UTC).astimezone(info) == wall.replace(tzinfo=info)
+    ]
+    rows = [{"start": f"{wall:%H:%M}", "title": f"{wall:%H:%M}", "kind": "session"} for wall in there]
+    content = {"edition": {"title": "X", "timezone": zone}, "days": [{"date": str(day), "items": rows}]}
+    edition = load(read_bytes(json.dumps(content).encode()), by="test").edition
+    sessions: list[Any] = list(edition.sessions.all())
+    assert {str(one.title): f"{one.start.astimezone(info):%H:%M}" for one in sessions} == {
+        row["title"]: row["start"] for row in rows
+    }
+    assert len(sessions) == len(there)

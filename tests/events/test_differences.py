@@ -52,7 +52,7 @@ def told(old=ITEM, new=ITEM, **more):
             "New time of “Session 1”: day to be announced, was 9 October 2018, 09:00 to 10:00.",
         ),
         ({"people": ()}, "Speakers of “Session 1”: nobody named; were: Petro Koçi."),
-        ({"people": (PERSON, CHAIR)}, "Speakers of “Session 1”: Ana Kovač, Petro Koçi; were: Petro Koçi."),
+        ({"people": (PERSON, CHAIR)}, "New speakers of “Session 1”: Ana Kovač."),
     ],
 )
 def test_each_change_of_an_item_is_one_sentence(change, sentence):
@@ -78,10 +78,18 @@ def test_function_role_and_state_of_a_speaker_are_told(change, now):
     assert told(new=new) == [f"Details of speakers of “Session 1”: {now}; were: {was}."]
 
 
+def test_of_several_speakers_only_who_came_or_went_is_named():
+    both, third = (PERSON, CHAIR), dataclasses.replace(PERSON, speaker=3, name="Third")
+    many, one = dataclasses.replace(ITEM, people=both), dataclasses.replace(ITEM, people=(CHAIR,))
+    assert told(many, one) == ["No longer among the speakers of “Session 1”: Petro Koçi."]
+    swapped = dataclasses.replace(ITEM, people=(CHAIR, third))
+    assert told(many, swapped) == ["Speakers of “Session 1”: Ana Kovač, Third; were: Ana Kovač, Petro Koçi."]
+
+
 def test_who_came_and_whose_function_changed_are_two_sentences():
     minister = dataclasses.replace(PERSON, function="Minister")
     assert [line.split("“")[0] for line in told(new=dataclasses.replace(ITEM, people=(minister, CHAIR)))] == [
-        "Speakers of ",
+        "New speakers of ",
         "Details of speakers of ",
     ]
 
@@ -131,6 +139,7 @@ def test_contributions_are_told_and_gathered(before, after, sentences):
         ({"venue": "Hotel"}, "New place of the edition: Hotel, Tirana, Albania; was: Tirana, Albania."),
         ({"city": "Durrës"}, "New place of the edition: Durrës, Albania; was: Tirana, Albania."),
         ({"address": "Street 1"}, "New place of the edition: Street 1, Tirana, Albania; was: Tirana, Albania."),
+        ({"address": "Street 1, Tirana"}, "New place of the edition: Street 1, Tirana, Albania; was: Tirana, Albania."),
         ({"last_day": DAY}, "New days of the edition: 9 October 2018; was: 9 October 2018 to 11 October 2018."),
         (
             {"first_day": None, "last_day": None},

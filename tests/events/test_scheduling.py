@@ -9,7 +9,7 @@ from django.utils import translation
 
 from events.agenda import from_json
 from events.change_words import change_in_words
-from events.models import AgendaRelease, Edition, HistoryLine, Session, Talk, Topic
+from events.models import AgendaRelease, Document, Edition, HistoryLine, Session, Talk, Topic
 from events.scheduling import (
     SchedulingError,
     build_agenda,
@@ -22,6 +22,7 @@ from events.signals import agenda_released
 from tests import make
 
 pytestmark = pytest.mark.django_db
+LINK = "https://example.org/paper"
 
 
 def sentences(edition, *, blocks=None):
@@ -190,7 +191,7 @@ def test_finding_costs_the_same_with_one_session_and_with_many(django_assert_num
         full_session(edition, start=hour, end=hour + 1)
     edition = Edition.objects.get(pk=edition.pk)
     find_clashes(edition)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         assert find_clashes(edition) == []
 
 
@@ -282,3 +283,27 @@ def test_findings_speak_the_language_of_the_staff():
     make.session(edition, title={"en": "Depots", "sq": "Depo"})
     with translation.override("sq"):
         assert "Depo" in sentences(edition)[0]
+
+
+def test_papers_that_came_since_are_told_once_and_only_those_that_everybody_may_open():
+    edition = make.edition()
+    session, visit = make.session(edition), make.visit(edition)
+    talk = Talk.objects.create(session=session, title="A talk")
+    with time_machine.travel("2029-01-01 12:00:00+00:00", tick=False):
+        Document.objects.create(edition=edition, title="Old", url=LINK)
+        release_agenda(edition=edition, by="sec")
+    with time_machine.travel("2029-01-02 12:00:00+00:00", tick=False):
+        places = {"Map": {"visit": visit}, "Slides": {"talk": talk}, "Note": {}, "Text": {"session": session}}
+        for title, where in places.items():
+            Document.objects.create(edition=edition, title=title, url=LINK, **where)
+        Document.objects.create(edition=edition, title="Secret", url=LINK, access="participants")
+        expected = [
+            "New or changed papers of the edition: “Note”.",
+            "New or changed papers of “Depots”: “Slides”, “Text”.",
+            "New or changed papers of “Visit to the site”: “Map”.",
+        ]
+        agenda = build_agenda(edition)
+        assert [change_in_words(change, agenda) for change in upcoming_changes(edition)] == expected
+        release = release_agenda(edition=edition, by="sec")
+        assert [change_in_words(change, agenda) for change in release.difference] == expected
+        assert upcoming_changes(edition) == []

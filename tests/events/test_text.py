@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from events import text as texts
 from events.text import clean_line, clean_text, fold, has_visible
 
 REAL_NAMES = """Đorđe;Ñandú;İlker;O'Brien;von der Leyen;Sukarno;ß;Ћирић;Žižek;Shënkoll;Őry;Jean-Luc;Мария;Ѓорѓи;
@@ -96,3 +97,21 @@ def test_folding_never_fails_and_is_storable(text):
 @given(st.text(st.characters(max_codepoint=0x2FF, exclude_categories=["Cs"]), max_size=30))
 def test_latin_text_is_cleaned_in_the_same_way_with_and_without_other_scripts_beside_it(text):
     assert clean_text(f"a{text}王") == clean_text(f"a{text}b").removesuffix("b") + "王"
+
+
+def test_what_is_called_harmless_is_left_as_it_is_by_every_step():
+    """The short way gives what the long way gives: no sign to take out, none that joins or follows another."""
+    harmless = [chr(code) for code in range(0x110000) if texts._HARMLESS.fullmatch(chr(code))]
+    assert len(harmless) > 1000
+    for char in harmless:
+        assert char in "\n\t" or unicodedata.category(char) not in {"Cc", "Cs", "Cn", "Co"}, char
+        assert unicodedata.combining(char) == 0, char
+        assert not texts._is_mark(char), char
+        assert unicodedata.normalize("NFC", char) == char, char
+        assert ord(char) not in texts._BIDI, char
+
+
+@given(st.text(st.characters(max_codepoint=0x052F)))
+def test_a_harmless_text_is_cleaned_as_any_other(text):
+    marked = clean_text(text + "|\u4e00")  # a sign from elsewhere: the long way
+    assert clean_text(text + "|") == marked.removesuffix("\u4e00")

@@ -3,6 +3,7 @@
 import datetime as dt
 import io
 import zoneinfo
+from typing import Any
 
 import icalendar
 import pytest
@@ -63,6 +64,7 @@ def test_other_programs_reckon_with_them_as_we_do(name, year, minutes):
     zone, day = zoneinfo.ZoneInfo(name), dt.date(year, 3, 28)
     calendar = icalendar.Calendar()
     calendar.add_component(vtimezone(zone, day, day))
+    component: Any
     (component,) = icalendar.Calendar.from_ical(calendar.to_ical()).walk("VTIMEZONE")
     moment = dt.datetime(year, 1, 1, tzinfo=dt.UTC) + dt.timedelta(minutes=minutes)
     shown = moment.astimezone(zone)

@@ -8,7 +8,8 @@ import zipfile
 import pytest
 from python_calamine import CalamineWorkbook
 
-from participants.exports import Sheet, footnotes, printed, workbook
+from events.sheets import Sheet, workbook
+from participants.exports import footnotes, printed
 from participants.models import Delegation
 from tests.participants.registered import open_edition
 

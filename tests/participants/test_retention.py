@@ -12,10 +12,10 @@ from django.core.files.storage import default_storage
 from django.utils import timezone
 
 from events.models import Edition, HistoryLine
-from participants import erasing, registration
+from participants import erasing, handing_in, registration
 from participants.mail import letters
 from participants.mail.letters import Letter
-from participants.models import Message, NominationLetter, Participant, StarredSession, VisitRecord
+from participants.models import Link, Message, NominationLetter, Participant, StarredSession, VisitRecord
 from participants.retention import erase_due
 from tests import make
 from tests.participants import planted
@@ -210,6 +210,24 @@ def test_a_file_whose_row_was_never_written_goes_after_a_day(world):
     erase_due()
     assert not default_storage.exists(path)
     assert "canary-guest-scan" in planted.files()
+
+
+def test_presentations_that_nobody_published_go_with_the_links_of_their_speakers(world):
+    session = make.session(world.edition)
+    speaker = make.speaker(session).speaker
+    facts = {"session": session, "speaker": speaker, "handed_in_at": session.start}
+    kept_back = make.paper(world.edition, access="secretariat", **facts)
+    published = make.paper(world.edition, access="participants", **facts)
+    own = make.paper(world.edition, access="secretariat")
+    handing_in.make_link(
+        session=session, speaker=speaker, language="en", by="sec", at=session.start - dt.timedelta(days=1)
+    )
+    erase_due(at=after(world, days=180))
+    assert world.edition.documents.count() == 3
+    erase_due(at=after(world, days=181))
+    assert set(world.edition.documents.all()) == {published, own}
+    assert not Link.objects.filter(session=session).exists()
+    assert kept_back.pk
 
 
 def test_a_file_that_is_gone_already_stops_nothing(world):

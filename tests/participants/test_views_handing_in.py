@@ -187,7 +187,7 @@ class TestOffice:
 
     def test_a_link_is_shown_once(self, staff, speaker):
         response = staff.post(staff.page, {"do": "make", "speaker": speaker.pk, "language": "sq"})
-        (link,) = re.findall(r'value="https?://[^/]+(/sq/hand-in/[\w-]{43}/)"', response.content.decode())
+        (link,) = re.findall(r"<code>https?://[^/]+(/sq/hand-in/[\w-]{43}/)</code>", response.content.decode())
         assert Client().get(link)["Location"].startswith("/sq/hand-in/")
         assert "no-store" in response["Cache-Control"]
         assert link not in staff.get(staff.page).content.decode()

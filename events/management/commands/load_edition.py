@@ -16,7 +16,7 @@ from events.loading import Report, load
 class Command(BaseCommand):
     """All of the files or none: the first that is wrong is named, and nothing is changed."""
 
-    help = "Load an edition and its agenda from JSON, schedule.json or schedule.xml."
+    help = "Load an edition and its agenda from JSON, schedule.json, schedule.xml or .xlsx."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """The files, and what they do not say."""

@@ -295,15 +295,17 @@
 
   const onClick = (event) => {
     const link = event.target.closest(".tt-block, .tt-list a, .tt-findings a");
-    if (wasDragged && link) {
+    if (wasDragged) {
+      wasDragged = false;
       event.preventDefault();
-    } else if (link && !(event.ctrlKey || event.metaKey || event.shiftKey)) {
+      return;
+    }
+    if (link && !(event.ctrlKey || event.metaKey || event.shiftKey)) {
       event.preventDefault();
       if (!isHeldUp(null)) {
         ask(link.href, {}, "[data-focus]");
       }
     }
-    wasDragged = false;
     const lane = event.target.closest(".tt-column .tt-lane");
     if (lane && event.target === lane) {
       startAdding(lane, event.clientY);

@@ -12,17 +12,28 @@ import re
 import zipfile
 import zlib
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 from xml.parsers import expat
 
 from django.utils.translation import gettext as _
 
-MOST_ROWS = 1000
-MOST_COLUMNS = 50
-LONGEST_CELL = 2000
 _LARGEST_PART = 10_000_000
 _PACKED = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
+_ESCAPED = re.compile("_x(?!0000|[Dd][89A-Fa-f])([0-9A-Fa-f]{4})_")  # but for what is no character
 Attributes = dict[str, str]
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """How much of a table is read. A longer cell is cut, more rows or columns are refused."""
+
+    rows: int = 1000
+    columns: int = 50
+    cell: int = 2000
+
+
+PEOPLE = Bounds()  # a list of them
 
 
 class UnreadableError(Exception):
@@ -34,9 +45,9 @@ def unreadable() -> UnreadableError:
     return UnreadableError(_("This file cannot be read. Save the table as .xlsx again, or as .csv."))
 
 
-def too_many() -> UnreadableError:
-    """For tables that are no list of people."""
-    words = {"rows": MOST_ROWS, "columns": MOST_COLUMNS}
+def too_many(bounds: Bounds = PEOPLE) -> UnreadableError:
+    """For tables beyond their bounds."""
+    words = {"rows": bounds.rows, "columns": bounds.columns}
     return UnreadableError(
         _("The table has too many rows or columns. Send at most %(rows)s rows and %(columns)s columns.") % words
     )
@@ -47,10 +58,18 @@ def read_workbook(content: bytes) -> list[list[str]]:
 
     Raises UnreadableError.
     """
+    return next(iter(read_sheets(content, PEOPLE, most=1).values()))
+
+
+def read_sheets(content: bytes, bounds: Bounds, *, most: int) -> dict[str, list[list[str]]]:
+    """The rows of the first sheets that are shown, by name. Raises UnreadableError."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as packed:
-            sheet, strings = _places(packed)
-            return _Sheet(_Strings(_part(packed, strings)).kept if strings else []).read(_part(packed, sheet))
+            sheets, strings = _places(packed)
+            if not sheets:
+                raise unreadable()
+            kept = _Strings(_part(packed, strings), bounds).kept if strings else []
+            return {name: _Sheet(kept, bounds).read(_part(packed, part)) for name, part in sheets[:most]}
     except (zipfile.BadZipFile, zlib.error, expat.ExpatError, RuntimeError, EOFError, OSError) as error:
         raise unreadable() from error
     except (LookupError, ValueError) as error:  # what is named is not there
@@ -61,21 +80,22 @@ def _part(packed: zipfile.ZipFile, name: str) -> bytes:
     """One part unpacked: never more than its own entry says, and that is limited."""
     entry = packed.getinfo(name)
     if entry.file_size > _LARGEST_PART:
-        raise UnreadableError(_("The table is too large. Send a table with the people alone."))
+        raise UnreadableError(_("The table is too large. Leave out pictures and sheets that are not needed."))
     if entry.compress_type not in _PACKED:
         raise unreadable()
     return packed.read(entry)
 
 
-def _places(packed: zipfile.ZipFile) -> tuple[str, str]:
-    """The parts that hold the first sheet that is shown, and the texts; "" where there are no texts."""
-    shown: list[str] = []
+def _places(packed: zipfile.ZipFile) -> tuple[list[tuple[str, str]], str]:
+    """The names and parts of the sheets that are shown, and the part of the texts; "" where there are no texts."""
+    shown: list[tuple[str, str]] = []
     targets: dict[str, str] = {}
     strings: list[str] = []
 
     def sheet(name: str, attributes: Attributes) -> None:
         if name == "sheet" and attributes.get("state", "visible") == "visible":
-            shown.extend(value for key, value in attributes.items() if key.endswith(":id"))
+            keys = [value for key, value in attributes.items() if key.endswith(":id")]
+            shown.extend((attributes.get("name", ""), key) for key in keys)
 
     def relation(name: str, attributes: Attributes) -> None:
         if name == "Relationship":
@@ -85,7 +105,8 @@ def _places(packed: zipfile.ZipFile) -> tuple[str, str]:
 
     _walk(_part(packed, "xl/workbook.xml"), sheet)
     _walk(_part(packed, "xl/_rels/workbook.xml.rels"), relation)
-    return targets[shown[0]], strings[0] if strings else ""
+    # A program that leaves out what it cannot follow names parts that are not there: only what is asked for counts.
+    return [(name, targets.get(key, "")) for name, key in shown], strings[0] if strings else ""
 
 
 def _walk(
@@ -111,7 +132,8 @@ def _refuse(*_declared: Any) -> None:
 class _Text:
     """What an element says in its <t> and <v>; how it is pronounced (<rPh>) is left out."""
 
-    def __init__(self) -> None:
+    def __init__(self, bounds: Bounds) -> None:
+        self.bounds = bounds
         self.said: list[str] = []
         self.is_open = self.is_sound = False
 
@@ -128,16 +150,16 @@ class _Text:
             self.said.append(words)
 
     def take(self) -> str:
-        whole = "".join(self.said)[:LONGEST_CELL]
+        whole = "".join(self.said)[: self.bounds.cell]
         self.said = []
-        return whole
+        return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), whole)
 
 
 class _Strings(_Text):
     """The texts that cells name by their number."""
 
-    def __init__(self, text: bytes) -> None:
-        super().__init__()
+    def __init__(self, text: bytes, bounds: Bounds) -> None:
+        super().__init__(bounds)
         self.kept: list[str] = []
         _walk(text, lambda name, attributes: self.start(name), self.end, self.hear)
 
@@ -150,8 +172,8 @@ class _Strings(_Text):
 class _Sheet(_Text):
     """The filled cells, each at its place."""
 
-    def __init__(self, strings: list[str]) -> None:
-        super().__init__()
+    def __init__(self, strings: list[str], bounds: Bounds) -> None:
+        super().__init__(bounds)
         self.strings = strings
         self.rows: list[list[str]] = []
         self.row = self.column = 0
@@ -185,8 +207,8 @@ class _Sheet(_Text):
     def end(self, name: str) -> None:
         super().end(name)
         if name == "c" and (value := self._value(self.take())):
-            if not (0 < self.row <= MOST_ROWS and 0 < self.column <= MOST_COLUMNS):
-                raise too_many()
+            if not (0 < self.row <= self.bounds.rows and 0 < self.column <= self.bounds.columns):
+                raise too_many(self.bounds)
             self.rows.extend([] for _missing in range(self.row - len(self.rows)))
             cells = self.rows[self.row - 1]
             cells.extend("" for _missing in range(self.column - len(cells)))
