@@ -12,7 +12,7 @@ from django.utils import timezone as clock
 from django.utils.translation import get_language
 
 from events.agenda import Agenda, Item
-from events.caching import cached_answer
+from events.caching import FOREVER, cached_answer
 from events.now_next import InRoom, in_room
 from events.scheduling import released_agenda
 from events.views.frame import end_of, footnotes_of, frame_of
@@ -39,6 +39,8 @@ def room(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     found = in_room(agenda, pk, at)
     day = min(at.date(), agenda.days[-1] + dt.timedelta(days=1)) if agenda.days else at.date()
     edges = [agenda.released_at, found.since, dt.datetime.combine(day, dt.time(), agenda.zone)]
+    is_over = not agenda.days or day > agenda.days[-1]
+    midnight = dt.datetime.combine(day + dt.timedelta(days=1), dt.time(), agenda.zone)
     state = f"{agenda.number} {agenda.released_at} {found.since} {day} {asked}"
     return cached_answer(
         request,
@@ -47,6 +49,7 @@ def room(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         content_type="text/html; charset=utf-8",
         make=lambda: _page(request, agenda, pk, found, at, look).encode(),
         keep=asked is None,
+        until=min(found.changes_at or FOREVER, FOREVER if is_over else midnight),
     )
 
 

@@ -44,6 +44,7 @@ def it_is(edition, monkeypatch):
 def opened(visit, path=AGENDA, **more):
     page = visit(path, service_workers="block", **more)
     page.route("**/agenda/**", lambda route: route.continue_())  # keeps the browser's own store out
+    page.wait_for_load_state("networkidle")  # the clock of this machine is far from that of the server: it asks at once
     return page
 
 

@@ -197,7 +197,7 @@ def test_the_first_view_of_the_agenda_is_light_and_sets_no_cookie(visit, edition
 def test_on_paper_the_agenda_says_what_it_is_and_leaves_the_menus_out(visit, edition):
     page = visit("/editions/2030-tirana/agenda/")
     page.emulate_media(media="print")
-    assert page.get_by_text("Changes after this time:").is_visible()
+    assert page.locator("#release").get_by_text("Changes after this time:").is_visible()
     for away in (".mast", ".subnav", ".nn", ".days", ".foot"):
         assert not page.locator(away).is_visible(), away
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
