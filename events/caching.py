@@ -100,7 +100,7 @@ questions = Bodies(ROOM_FOR_QUESTIONS)
 
 
 class Lasting(HttpResponse):
-    """An answer drawn from released agendas alone: the same for everybody until a moment or a new release."""
+    """An answer that is the same for everybody until a moment, or until a change is told."""
 
     until: dt.datetime
 
@@ -119,8 +119,9 @@ def cached_answer(
 
     `key` holds everything that the body depends on. Answers 304 to a reader who has it; sets no cookie.
 
-    `until` is for what depends on nothing but the address, released agendas and the clock: the moment from which the
-    clock makes another body of it (FOREVER: never). Such answers are remembered before Django, see rasr/remembered.py.
+    `until` is for what depends on nothing but the address, the clock and what events/telling.py tells of: the moment
+    from which the clock makes another body of it (FOREVER: never). Such answers are remembered before Django, see
+    rasr/remembered.py.
     What anybody can ask for in endless variants (a search) is kept apart (`keep` False), so that it pushes nothing out.
     """
     if request.method not in {"GET", "HEAD"}:

@@ -3,7 +3,8 @@
 import pytest
 from django.db import connection, transaction
 
-from events.models import AgendaRelease, Edition
+from events import documents
+from events.models import AgendaRelease, Document, Edition
 from events.scheduling import release_agenda
 from rasr import listening
 from rasr.listening import Listening
@@ -47,6 +48,19 @@ def test_it_is_heard_that_something_was_deleted(heard, edition):
     before = heard.changes()
     AgendaRelease.objects.all().delete()
     assert heard.changes() > before
+
+
+def test_it_is_heard_that_a_document_came_or_changed_but_not_that_it_was_read(heard, edition):
+    before = heard.changes()
+    paper = Document.objects.create(edition=edition, title="Paper", url="https://example.org/")
+    assert heard.changes() == before + 1
+    documents.count_downloads([paper.pk])
+    assert heard.changes() == before + 1
+    paper.access = "secretariat"
+    paper.save(update_fields=["access"])
+    assert heard.changes() == before + 2
+    paper.delete()
+    assert heard.changes() == before + 3
 
 
 def test_what_the_public_does_not_see_is_not_told(heard, edition):
