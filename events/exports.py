@@ -92,14 +92,14 @@ def _moment(agenda: Agenda, item: Item, moment: dt.datetime | None) -> dt.time |
 
 def _speakers(agenda: Agenda, language: str) -> Sheet:
     """Everybody by name, in each function in which they appear, with their sessions."""
-    found: dict[tuple[str, str, str, str], list[str]] = {}
+    found: dict[tuple[str, ...], list[str]] = {}
     for item in agenda.items:
         for person in item.everybody:
             name = f"{person.honorific} {person.name}".strip()
             kind = str(Speaker.Kind(person.kind).label)
-            titles = found.setdefault((name, kind, person.function, person.organisation), [])
+            titles = found.setdefault((fold(person.name), name, kind, person.function, person.organisation), [])
             titles += [title for title in [said(item.title, language)] if title not in titles]
-    rows = [[*who, "\n".join(titles)] for who, titles in sorted(found.items(), key=lambda one: fold(one[0][0]))]
+    rows = [[*who, "\n".join(titles)] for (_order, *who), titles in sorted(found.items())]
     head = [_("Name"), _("Kind"), _("Function"), _("Organisation"), _("Sessions")]
     return Sheet(_("Speakers"), head, rows, widths=[30, 14, 40, 40, 60], wraps=True)
 

@@ -91,6 +91,15 @@ def test_the_speakers_stand_on_a_sheet_of_their_own():
     ]
 
 
+def test_the_speakers_stand_in_the_order_of_their_names_not_of_their_honorifics():
+    edition = make.edition()
+    held = make.session(edition)
+    make.speaker(held, "Žika Ćirić", honorific="Capt.")
+    make.speaker(held, "Ana Primjerić", honorific="Prof.")
+    sheets = sheets_of(agenda_xlsx(released(edition), language="en"))
+    assert [row[0] for row in sheets["Speakers"][1:]] == ["Prof. Ana Primjerić", "Capt. Žika Ćirić"]
+
+
 def test_titles_in_other_languages_have_columns_of_their_own_and_the_reader_s_comes_first():
     head = sheets_of(agenda_xlsx(released(rich_edition()), language="bg"))
     first = next(iter(head.values()))[0]
