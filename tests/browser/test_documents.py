@@ -7,7 +7,8 @@ from events.scheduling import release_agenda
 from participants import handing_in
 from tests import make
 from tests.browser.looking import faults, faults_of_ours, is_too_wide
-from tests.participants.registered import participant, path_of_link
+from tests.browser.test_admin import signed_in
+from tests.participants.registered import path_of_link
 
 pytestmark = pytest.mark.django_db(transaction=True)
 LONG = "Извештај о складиштима " * 5
@@ -45,7 +46,7 @@ def test_a_speaker_hands_in_on_a_phone_without_a_script(visit, session):
 def test_the_pages_of_papers_have_no_faults(visit, edition, session, dark):
     make.paper(edition, LONG, name=f"{LONG}.pdf")
     hidden = make.paper(edition, "Inside", access="participants", session=session)
-    person = participant(edition)
+    person = make.participant(edition, "confirmed")
     own = path_of_link(person)
     lock = f"/editions/{edition.slug}/documents/{hidden.pk}/paper.pdf"
     below = f"/editions/{edition.slug}/"
@@ -64,12 +65,7 @@ def test_the_pages_of_papers_have_no_faults(visit, edition, session, dark):
 
 def test_the_secretariat_makes_a_link_to_copy(visit, session):
     user = make.staff("secretariat", session.edition)
-    user.set_password("only for this test")
-    user.save()
-    page = visit(f"/admin/events/document/hand-in/{session.pk}/")
-    page.get_by_label("Username").fill(user.username)
-    page.get_by_label("Password").fill("only for this test")
-    page.get_by_role("button", name="Sign in").click()
+    page = signed_in(visit, user, f"/admin/events/document/hand-in/{session.pk}/", width=390)
     page.get_by_role("button", name="Make a link to copy").click()
     assert "/hand-in/" in page.locator(".made code").inner_text()
     assert faults_of_ours(page) == []
