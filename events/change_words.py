@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from i18nfield.strings import LazyI18nString
 
-from events.agenda import Agenda, Texts
+from events.agenda import Agenda, Person, Texts
 from events.differences import Change
 from events.models import Appearance, Session
 
@@ -117,16 +117,16 @@ def _titles(value: list[Texts] | None, _agenda: Agenda) -> str:
 
 
 def _people(value: list[dict[str, str]], _agenda: Agenda) -> str:
-    return "; ".join(_person(row) for row in value)
+    return "; ".join(speaker_line(Person(speaker=0, kind="", **row)) for row in value)
 
 
-def _person(row: dict[str, str]) -> str:
-    """A speaker as one line: what is not the usual role or state stands in brackets."""
-    name = f"{row['honorific']} {row['name']}".strip()
-    line = ", ".join(part for part in (name, row["function"], row["organisation"]) if part)
-    notes = [] if row["role"] == Appearance.Role.SPEAKER else [str(Appearance.Role(row["role"]).label)]
-    if row["state"] != Appearance.State.CONFIRMED:
-        notes.append(str(Appearance.State(row["state"]).label))
+def speaker_line(person: Person) -> str:
+    """A speaker as one line: honorific and name, function, organisation; the role if another than to speak."""
+    name = f"{person.honorific} {person.name}".strip()
+    line = ", ".join(part for part in (name, person.function, person.organisation) if part)
+    notes = [] if person.role == Appearance.Role.SPEAKER else [str(Appearance.Role(person.role).label)]
+    if person.state == Appearance.State.TO_BE_CONFIRMED:
+        notes.append(str(Appearance.State.TO_BE_CONFIRMED.label))
     return f"{line} ({', '.join(notes)})" if notes else line
 
 

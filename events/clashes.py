@@ -14,15 +14,13 @@ from django.utils.translation import gettext as _
 
 from events.agenda import Agenda, Item, Texts
 from events.change_words import in_words
+from events.slots import FREE_KINDS, NIGHT_ENDS
 
 SPOKEN = {"session", "plenary", "panel", "opening"}
 EVERYBODY_COMES = {"opening", "plenary", "closing"}
-PAUSES = {"break", "meal"}
 # People arrive the day before and leave the day after; a week off is a slip of the pen.
 MARGIN = dt.timedelta(days=3)
 NAMED = 3  # so many sessions are named where many lack the same
-NIGHT_ENDS = dt.time(6)  # what starts before belongs to the evening before, if its day says so
-
 
 # The headings under which findings are listed, in this order after the blockers.
 HEADINGS: dict[str, Any] = {
@@ -142,7 +140,7 @@ def _in_one_room(agenda: Agenda) -> Iterator[Finding]:
         if first.room is None or first.room != second.room:
             continue
         names = {"first": in_words(first.title), "second": in_words(second.title)}
-        if not {first.kind, second.kind} & PAUSES:
+        if not {first.kind, second.kind} & set(FREE_KINDS):
             is_sure = first.end is not None and second.end is not None
             sentence = _("“%(first)s” and “%(second)s” are in one room at the same time.")
             yield _finding("room", second, sentence, names, blocks=is_sure)

@@ -33,6 +33,13 @@ def version_of(session: Session) -> str:
     return session.changed_at.isoformat()
 
 
+def who_changed(session: Session) -> str:
+    """Who made the present version of a session, as far as the history says."""
+    # The line of a change is written after the row, in one transaction with it.
+    lines = HistoryLine.objects.filter(subject="session", subject_id=session.pk, at__gte=session.changed_at)
+    return lines.order_by("-at").values_list("actor", flat=True).first() or _("Somebody else")
+
+
 # -- Verbs ---------------------------------------------------------------------------------------------------------
 
 
@@ -143,15 +150,12 @@ def _as_seen(edition: Edition, seen: dict[int, str]) -> list[Session]:
 
 
 def _what_changed(session: Session) -> str:
-    """Who changed the session since, and where it is now."""
-    # The line of a change is written after the row, in one transaction with it.
-    lines = HistoryLine.objects.filter(subject="session", subject_id=session.pk, at__gte=session.changed_at)
-    who = lines.order_by("-at").values_list("actor", flat=True).first()
+    """Who changed the session last, and where it is now."""
     sentence = _(
         "%(who)s changed “%(title)s” after you opened it. It is now: %(now)s. "
         "Nothing was saved. Compare, then save again or leave it."
     )
-    return sentence % {"who": who or _("Somebody else"), "title": session.title, "now": slot_of(session)}
+    return sentence % {"who": who_changed(session), "title": session.title, "now": slot_of(session)}
 
 
 def _moved(session: Session, before: Slot, verb: str, by: str) -> None:

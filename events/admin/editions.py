@@ -179,8 +179,9 @@ class EditionAdmin(TablePage, CopyPage, ReleasePages, ScopedAdmin):
     def agenda(self, edition: Edition) -> str:
         """The way to the pages of its agenda."""
         pages = {"release": _("Release"), "copy": _("Copy"), "load": _("Load a table")}
-        links = ((reverse(f"admin:events_edition_{page}", args=[edition.pk]), word) for page, word in pages.items())
-        return format_html_join(", ", '<a href="{}">{}</a>', links)
+        links = [(reverse(f"admin:events_edition_{page}", args=[edition.pk]), word) for page, word in pages.items()]
+        timetable = (reverse("admin:events_timetable", args=[edition.slug]), _("Timetable"))
+        return format_html_join(", ", '<a href="{}">{}</a>', [timetable, *links])
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """An edition is history: it is archived, never deleted."""

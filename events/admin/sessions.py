@@ -23,7 +23,7 @@ from events.admin.scope import ScopedAdmin, ScopedInline
 from events.models import Appearance, Edition, FieldVisit, Session, Talk
 from events.signals import visit_changed
 from events.slots import Slot, SlotError, put, slot_of, told_twice
-from events.timetable import version_of
+from events.timetable import version_of, who_changed
 
 DAY = "D j M Y"
 
@@ -91,7 +91,8 @@ class SessionForm(I18nModelForm):
             return
         now = Session.objects.select_for_update(of=("self",), no_key=True).get(pk=self.instance.pk)
         if version_of(now) != answers["seen"]:
-            raise ValidationError(_("Somebody else saved this session while you wrote. Open it again and compare."))
+            sentence = gettext("%(who)s saved this session while you wrote. Open it again and compare.")
+            raise ValidationError(sentence % {"who": who_changed(now)})
 
 
 class TalkInline(ScopedInline, admin.StackedInline):  # type: ignore[type-arg]

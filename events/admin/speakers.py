@@ -26,6 +26,7 @@ class SpeakerAdmin(Shared):
     list_display = ("name", "kind", "appears")
     list_filter = ("kind",)
     search_fields = ("name",)
+    ordering = ("sort_name", "id")
     actions = ("merge",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Speaker]:

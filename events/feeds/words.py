@@ -9,8 +9,8 @@ import re
 
 from django.utils import translation
 
-from events.agenda import Agenda, Item, Person, said
-from events.models import Appearance
+from events.agenda import Agenda, Item, said
+from events.change_words import speaker_line
 from events.text import clean_line, clean_text
 
 # Illegal in XML 1.0; texts are cleaned when stored, this guards what was stored before a rule was made.
@@ -30,16 +30,6 @@ def session_url(site: str, agenda: Agenda, item: Item, language: str = "en") -> 
 def timed(agenda: Agenda, *, cancelled: bool) -> list[Item]:
     """The items a feed can hold."""
     return [item for item in agenda.items if item.start and (cancelled or not item.is_cancelled)]
-
-
-def speaker_line(person: Person) -> str:
-    """A speaker as one line: honorific and name, function, organisation; the role if another than to speak."""
-    name = f"{person.honorific} {person.name}".strip()
-    line = ", ".join(part for part in (name, person.function, person.organisation) if part)
-    notes = [] if person.role == Appearance.Role.SPEAKER else [str(Appearance.Role(person.role).label)]
-    if person.state == Appearance.State.TO_BE_CONFIRMED:
-        notes.append(str(Appearance.State.TO_BE_CONFIRMED.label))
-    return f"{line} ({', '.join(notes)})" if notes else line
 
 
 def description(item: Item, language: str) -> str:

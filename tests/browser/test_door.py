@@ -3,6 +3,7 @@
 import datetime as dt
 
 import pytest
+from playwright.sync_api import expect
 
 from events.scheduling import release_agenda
 from tests import make
@@ -84,7 +85,7 @@ def test_without_a_connection_it_says_so_and_shows_no_session_as_now_after_its_e
     assert page.get_by_text("Today in this room").is_visible()
     assert page.locator(".door-day .is-now").count() == 0, "the second is cancelled"
     page.clock.run_for(60 * 60_000)
-    page.wait_for_function("document.querySelector('.door-day .is-now')?.textContent.includes('Depots')")
+    expect(page.locator(".door-day .is-now")).to_contain_text("Depots")
 
 
 @pytest.mark.parametrize("look", ["", "dark", "light"])

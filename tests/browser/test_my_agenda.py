@@ -75,11 +75,11 @@ def test_the_stars_that_the_browser_kept_are_offered_and_added(visit, edition, p
     page.evaluate("([key, kept]) => localStorage.setItem(key, kept)", [f"rasr-stars-{edition.slug}", str(kept)])
     page.goto(path_of_link(person))
     page.goto(f"/my/{person.reference}/agenda/")
-    assert page.get_by_text("are not in your agenda yet: 3").is_visible()
+    assert page.get_by_text("and not on this page yet: 3").is_visible()
     assert faults(page) == []
-    page.get_by_role("button", name="Add them to my agenda").click()
-    assert page.get_by_text("2 sessions are added to your agenda.").is_visible()
-    assert not page.get_by_role("button", name="Add them to my agenda").is_visible()
+    page.get_by_role("button", name="Add these stars").click()
+    assert page.get_by_text("2 stars are added to your agenda.").is_visible()
+    assert not page.get_by_role("button", name="Add these stars").is_visible()
     assert StarredSession.objects.filter(participant=person).count() == 2
 
 
@@ -89,7 +89,7 @@ def test_what_is_no_list_of_stars_is_not_offered(visit, edition, person, kept):
     page.evaluate("([key, kept]) => localStorage.setItem(key, kept)", [f"rasr-stars-{edition.slug}", kept])
     page.goto(path_of_link(person))
     page.goto(f"/my/{person.reference}/agenda/")
-    assert not page.get_by_role("button", name="Add them to my agenda").is_visible()
+    assert not page.get_by_role("button", name="Add these stars").is_visible()
 
 
 @pytest.mark.parametrize(("width", "dark"), [(1280, False), (390, False), (390, True)])

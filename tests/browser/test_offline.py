@@ -3,6 +3,7 @@
 import datetime as dt
 
 import pytest
+from playwright.sync_api import expect
 
 from events.models import Session
 from events.scheduling import release_agenda
@@ -77,7 +78,7 @@ def test_the_first_visit_is_enough_for_a_copy_that_says_when_it_was_saved(visit,
     assert not is_too_wide(page)
     page.context.set_offline(False)
     page.get_by_role("link", name="Try again").click()
-    page.wait_for_function("document.documentElement.dataset.saved === undefined")
+    expect(page.locator("html[data-saved]")).to_have_count(0)
     assert page.locator("#saved").is_hidden()
 
 
@@ -182,5 +183,5 @@ def test_now_and_next_of_a_saved_copy_follow_the_clock(visit, edition):
     assert page.locator(".slot:has(.now)").inner_text().startswith("09:00")
     assert page.locator(".days [aria-current]").inner_text().split() == ["Tue", "8", "October,", "Today"]
     page.clock.run_for(31 * 60_000)
-    page.wait_for_function("document.querySelector('.nn-now').textContent.includes('until 12:00')")
+    expect(page.locator(".nn-now")).to_contain_text("until 12:00")
     assert page.locator(".slot:has(.now)").inner_text().startswith("10:00")

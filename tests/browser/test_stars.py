@@ -1,6 +1,7 @@
 """Stars on sessions: kept in this browser, shown alone, the same in every tab."""
 
 import pytest
+from playwright.sync_api import expect
 
 from events.scheduling import release_agenda
 from tests import make
@@ -46,7 +47,7 @@ def test_a_star_is_kept_in_this_browser_and_stands_on_both_pages(visit, edition)
     button.click()
     assert page.evaluate(KEPT) == "[]"
     page.go_back()
-    page.wait_for_function("document.querySelectorAll('[aria-pressed=true]').length === 0")
+    expect(page.locator("[aria-pressed=true]")).to_have_count(0)
 
 
 def test_my_stars_only_hides_the_rest_says_how_many_and_stays_after_a_reload(visit, edition):
@@ -88,7 +89,7 @@ def test_another_tab_shows_the_star_at_once_and_neither_loses_any(visit, edition
     star(one, "Opening").click()
     two.wait_for_selector("[data-star][aria-pressed=true]")
     star(two, "Depots").click()
-    one.wait_for_function("document.querySelectorAll('[data-star][aria-pressed=true]').length === 2")
+    expect(one.locator("[data-star][aria-pressed=true]")).to_have_count(2)
     assert one.evaluate(f"JSON.parse({KEPT}).length") == 2
 
 

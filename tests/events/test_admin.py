@@ -101,7 +101,7 @@ class TestSessions:
         mine = fields(office.get(path)) | {"title_0": "Mine"}
         assert change(office, session, title_0="Theirs").status_code == 302
         response = office.post(path, mine)
-        assert "Somebody else saved this session" in response.content.decode()
+        assert "saved this session while you wrote" in response.content.decode()
         assert 'value="Mine"' in response.content.decode()
         session.refresh_from_db()
         assert str(session.title) == "Theirs"

@@ -156,7 +156,8 @@ class TestForms:
         chosen = f"{other.pk}@{version_of(other)}"
         assert response.context["forms"]["swap"]["other"].value() == chosen
         assert ask(office, "swap", session, other=chosen).status_code == 302
-        session.refresh_from_db(), other.refresh_from_db()
+        session.refresh_from_db()
+        other.refresh_from_db()
         assert (session.start, other.start) == (make.local(edition, 9), make.local(edition, 11))
 
     def test_a_stale_form_is_refused_and_keeps_what_was_typed(self, office, edition):

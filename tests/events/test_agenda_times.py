@@ -60,7 +60,7 @@ def length(text):
 
 
 @pytest.mark.parametrize("read", [by_icalendar, by_vobject, by_ics])
-@few
+@settings(max_examples=30)
 @given(whole=agendas())
 def test_a_calendar_gives_every_moment_back(read, whole):
     assert {uid: (one.start, one.end) for uid, one in read(ics(whole)).items()} == put_in(whole)

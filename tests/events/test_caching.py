@@ -66,7 +66,12 @@ def test_an_answer_is_compressed_for_who_takes_it(offer, encoding, opened):
 
 def test_each_form_is_compressed_once(monkeypatch):
     compressed = []
-    monkeypatch.setitem(COMPRESS, "gzip", lambda plain: compressed.append(plain) or gzip.compress(plain))
+
+    def compress(plain):
+        compressed.append(plain)
+        return gzip.compress(plain)
+
+    monkeypatch.setitem(COMPRESS, "gzip", compress)
     for _time in range(3):
         answer(accept_encoding="gzip")
     assert len(compressed) == 1

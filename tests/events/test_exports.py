@@ -4,6 +4,7 @@ import datetime as dt
 import io
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.utils import translation
 from i18nfield.strings import LazyI18nString
 from python_calamine import CalamineWorkbook
@@ -14,6 +15,7 @@ from events.loading import load
 from events.models import Appearance, Edition, HistoryLine, Session, Speaker, Talk
 from events.scheduling import build_agenda, release_agenda, released_agenda
 from tests import make
+from tests.events.tables import table
 
 pytestmark = pytest.mark.django_db
 LANGUAGES = ["en", "bs", "ro", "sq", "sl", "bg", "mk"]
@@ -115,3 +117,57 @@ def test_out_and_in_changes_nothing(language):
     assert build_agenda(edition) == agenda
     assert HistoryLine.objects.count() == lines
     assert Edition.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("zone", "day"),
+    [
+        ("Europe/Tirane", dt.date(2030, 10, 26)),
+        ("Europe/Tirane", dt.date(2030, 3, 30)),
+        ("Australia/Lord_Howe", dt.date(2030, 4, 6)),
+        ("Asia/Kathmandu", dt.date(2030, 10, 8)),
+        ("America/St_Johns", dt.date(2030, 11, 2)),
+    ],
+)
+def test_every_moment_comes_back_where_clocks_change_and_past_midnight(zone, day):
+    edition = make.edition(timezone=zone, first_day=day, last_day=day + dt.timedelta(days=1))
+    start = dt.datetime.combine(day, dt.time(20), edition.zone).astimezone(dt.UTC)
+    for hours in range(12):  # into the night in which the clocks change, each half hour at its own moment
+        begins = start + dt.timedelta(minutes=30 * hours + 15)
+        ends = begins + dt.timedelta(hours=3)
+        Session.objects.create(edition=edition, title=f"Watch {hours}", day=day, start=begins, end=ends)
+    content = agenda_xlsx(released(edition), language="en")
+    moments = list(edition.sessions.order_by("id").values_list("start", "end"))
+    edition.delete()
+    report = load(read_bytes(content), by="test")
+    assert (report.made, report.edition.timezone) == (12, zone)
+    assert list(report.edition.sessions.order_by("id").values_list("start", "end")) == moments
+
+
+def test_the_command_takes_a_table_and_names_its_wrong_rows(tmp_path, capsys):
+    edition = make.edition()
+    good, bad = tmp_path / "good.xlsx", tmp_path / "bad.xlsx"
+    good.write_bytes(table(("8.10.2030", "9:00", "10:00", "", "", "Depots")))
+    call_command("load_edition", str(good), slug=edition.slug)
+    assert "Sessions: 1 new, 0 changed, 0 unchanged." in capsys.readouterr().out
+    bad.write_bytes(table(("8.10.2030", "late", "", "", "", "A"), ("8.10.2030", "", "", "", "", "")))
+    with pytest.raises(CommandError, match=r"row 2, Start: (.|\n)*row 3, Title: "):
+        call_command("load_edition", str(bad), slug=edition.slug)
+    with pytest.raises(CommandError, match="--slug"):
+        call_command("load_edition", str(good))
+
+
+def test_a_table_of_this_site_makes_the_same_edition_on_another_one():
+    edition = rich_edition()
+    content = agenda_xlsx(released(edition), language="en")
+    slug, times = edition.slug, list(edition.sessions.values_list("uid", "start", "end"))
+    edition.delete()
+    report = load(read_bytes(content), by="test")
+    assert (report.is_new, report.edition.slug, report.made) == (True, slug, 9)
+    assert list(report.edition.sessions.values_list("uid", "start", "end")) == times
+    people = Appearance.objects.filter(session__edition=report.edition).order_by("id")
+    assert [(one.speaker.name, one.honorific, one.role, one.state) for one in people] == [
+        ("Arta Shembulli", "Dr", "chair", "confirmed"),
+        ("Kosovo*", "", "speaker", "to_be_confirmed"),
+        ("Expert (tbc)", "", "speaker", "confirmed"),
+    ]

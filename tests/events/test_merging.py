@@ -141,6 +141,14 @@ class TestInTheBackOffice:
         assert self.press(staff, *pair, kept=kept).status_code in {200, 400}
         assert Speaker.objects.count() == 2
 
+    def test_speakers_are_found_while_one_types_in_their_order(self, staff, edition):
+        held = make.session(edition)
+        for name in ("Žika", "Ana", "Žana"):
+            make.speaker(held, name)
+        asked = {"app_label": "events", "model_name": "appearance", "field_name": "speaker", "term": "z"}
+        found = staff.get("/admin/autocomplete/", asked).json()["results"]
+        assert [one["text"] for one in found] == ["Žana", "Žika"]
+
     def test_the_biography_is_edited_here(self, staff, edition):
         kept, _other = spellings(edition)
         form = staff.get(f"/admin/events/speaker/{kept.pk}/change/").content.decode()

@@ -3,11 +3,13 @@
 import dataclasses
 import datetime as dt
 import io
+import re
 import zoneinfo
 from typing import Any
 
 import pypdfium2
 import pytest
+from django.utils import translation
 
 from events.agenda import Agenda, Item, Person, Room, Talk
 from events.papers import agenda_pdf, agenda_pictures
@@ -173,6 +175,15 @@ def test_the_reader_s_language_comes_first():
     (text,) = pages_of(agenda(item({"en": "Depots", "bg": "Складове"})), "bg")
     assert "Складове" in text
     assert "https://rasr.example/bg/editions/2030-tirana/agenda/" in text
+
+
+@pytest.mark.parametrize("language", ["en", "bs", "ro", "sq", "sl", "bg", "mk"])
+def test_every_language_says_page_release_and_cancelled(language):
+    found = agenda(item(), item("Second", day=None, status="cancelled"))
+    one, two = pages_of(found, language)
+    assert re.search(r"1\D+2$", one.splitlines()[-2])
+    with translation.override(language):
+        assert translation.gettext("Cancelled").upper() in two
 
 
 def test_the_same_release_gives_the_same_bytes():

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+from typing import Any
 
 import pytest
 import time_machine
@@ -293,7 +294,12 @@ def test_papers_that_came_since_are_told_once_and_only_those_that_everybody_may_
         Document.objects.create(edition=edition, title="Old", url=LINK)
         release_agenda(edition=edition, by="sec")
     with time_machine.travel("2029-01-02 12:00:00+00:00", tick=False):
-        places = {"Map": {"visit": visit}, "Slides": {"talk": talk}, "Note": {}, "Text": {"session": session}}
+        places: dict[str, Any] = {
+            "Map": {"visit": visit},
+            "Slides": {"talk": talk},
+            "Note": {},
+            "Text": {"session": session},
+        }
         for title, where in places.items():
             Document.objects.create(edition=edition, title=title, url=LINK, **where)
         Document.objects.create(edition=edition, title="Secret", url=LINK, access="participants")

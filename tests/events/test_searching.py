@@ -1,6 +1,7 @@
 """Search in an agenda: which sessions fit."""
 
 import datetime as dt
+from typing import Any
 
 import pytest
 from django.utils import translation
@@ -16,7 +17,13 @@ def person(name, function="", organisation=""):
 
 
 def item(number, title="", **more):
-    facts = {"uid": f"s{number}", "kind": "session", "letter": "", "abstract": {}, "day": dt.date(2030, 10, 8)}
+    facts: dict[str, Any] = {
+        "uid": f"s{number}",
+        "kind": "session",
+        "letter": "",
+        "abstract": {},
+        "day": dt.date(2030, 10, 8),
+    }
     facts |= {"start": None, "end": None, "room": None, "topics": (), "status": "scheduled", "cancelled_note": {}}
     return Item(id=number, title=title if isinstance(title, dict) else {"en": title}, **facts | more)
 

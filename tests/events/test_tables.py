@@ -7,7 +7,8 @@ import zipfile
 import pytest
 
 from events.edition_files import EditionFileError, WrongRows, read_bytes
-from events.edition_files.columns import COLUMNS, heading
+from events.edition_files.columns import COLUMNS, FACTS, facts_by_word, heading, kinds_by_word, roles_by_word
+from events.models import Appearance, Session
 from tests.events.tables import HEAD, table
 
 DAY = dt.date(2030, 10, 8)
@@ -75,6 +76,13 @@ def test_columns_are_known_in_every_language(language):
     row = dict.fromkeys(COLUMNS, "") | {"title": "Depots", "day": "2030-10-08", "room": "Hall A"}
     item = read_one(*(row[name] for name in COLUMNS), head=head)
     assert (item.title, item.day, item.room) == ("Depots", DAY, "Hall A")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_two_kinds_roles_or_facts_have_one_word_in_any_language(language):
+    assert len(kinds_by_word(language)) == len(Session.Kind) + 1
+    assert len(roles_by_word(language)) == len(Appearance.Role)
+    assert len(facts_by_word(language)) == len(FACTS)
 
 
 def test_every_row_that_is_wrong_is_named_with_its_column():

@@ -1,6 +1,7 @@
 """The verbs of the timetable: places, versions and swaps."""
 
 import datetime as dt
+from typing import Any
 
 import pytest
 
@@ -24,7 +25,7 @@ pytestmark = pytest.mark.django_db
 
 def at(edition, start="09:00", end="10:00", day=0, **more):
     """A slot on that day of the edition."""
-    times = [dt.time.fromisoformat(text) if text else None for text in (start, end)]
+    times: Any = [dt.time.fromisoformat(text) if text else None for text in (start, end)]
     return Slot(edition.days[day], *times, **more)
 
 
@@ -241,7 +242,8 @@ class TestSwapping:
         one = make.session(edition, "One", 9, 10, room=hall)
         other = make.session(edition, "Other", 10, 12, room=hall)
         swap(one, other)
-        one.refresh_from_db(), other.refresh_from_db()
+        one.refresh_from_db()
+        other.refresh_from_db()
         assert slot_of(one) == at(edition, "10:00", "12:00", room=hall)
         assert slot_of(other) == at(edition, "09:00", "10:00", room=hall)
         assert HistoryLine.objects.filter(verb="swap").count() == 2
@@ -249,7 +251,8 @@ class TestSwapping:
     def test_one_of_two_may_have_no_place(self, edition, hall):
         one, other = make.session(edition, "One", room=hall), make.session(edition, "Other", start=None, day=None)
         swap(one, other)
-        one.refresh_from_db(), other.refresh_from_db()
+        one.refresh_from_db()
+        other.refresh_from_db()
         assert (one.day, one.room) == (None, None)
         assert slot_of(other) == at(edition, room=hall)
 
@@ -259,7 +262,8 @@ class TestSwapping:
         other = make.session(edition, "Other", 11, 12)
         with pytest.raises(SlotError, match="“Plenary” holds this room"):
             swap(pause, other)
-        pause.refresh_from_db(), other.refresh_from_db()
+        pause.refresh_from_db()
+        other.refresh_from_db()
         assert (pause.room, other.room) == (hall, None)
         assert not HistoryLine.objects.exists()
 

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import threading
+from typing import Any
 
 import pytest
 from django.db import connections
@@ -16,7 +17,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 def at_once(*acts):
     """Run all at the same moment; what each raised, or None."""
-    barrier, ends = threading.Barrier(len(acts)), [None] * len(acts)
+    barrier = threading.Barrier(len(acts))
+    ends: list[Any] = [None] * len(acts)
 
     def run(number, act):
         barrier.wait(timeout=30)
@@ -80,5 +82,6 @@ def test_two_swaps_of_the_same_two_do_not_wait_for_each_other_for_ever(edition, 
 
     ends = at_once(swap(one, other), swap(other, one))
     assert sorted(map(str, ends)) == sorted(map(str, [None, StaleError]))
-    one.refresh_from_db(), other.refresh_from_db()
+    one.refresh_from_db()
+    other.refresh_from_db()
     assert (slot_of(one).start, slot_of(other).start) == (dt.time(10), dt.time(9))

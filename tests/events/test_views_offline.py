@@ -21,7 +21,9 @@ def test_the_worker_answers_for_the_whole_site_and_is_asked_for_each_time():
 
 def test_the_worker_knows_every_language_of_the_addresses():
     head = Client().get("/sw.js").content.decode().splitlines()[0]
-    assert json.loads(re.search(r"LANGUAGES = (\[.*\])", head)[1]) == [code for code, _name in settings.LANGUAGES[1:]]
+    found = re.search(r"LANGUAGES = (\[.*\])", head)
+    assert found
+    assert json.loads(found[1]) == [code for code, _name in settings.LANGUAGES[1:]]
 
 
 def test_another_file_of_the_pages_is_another_version_of_the_worker(monkeypatch):

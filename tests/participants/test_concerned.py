@@ -225,7 +225,7 @@ def test_a_second_release_before_the_mail_left_is_told_in_the_same_mail_from_the
     give_room(depots)
     (second,) = release(edition)
     assert second.pk != first.pk
-    assert "14:00 to 15:00, was 8 October 2030, 09:00 to 10:00" in second.text
+    assert "14:00 to 15:00, was 09:00 to 10:00" in second.text
     assert "12:00" not in second.text
     assert "New room of “Depots”: Annex" in second.text
 
@@ -246,7 +246,7 @@ def test_a_release_that_changes_nothing_for_somebody_leaves_them_their_mail(edit
     release(edition)
     rename(titled(edition, "Clinic"))
     (message,) = release(edition)
-    assert "12:00 to 13:00, was 8 October 2030, 09:00" in message.text
+    assert "12:00 to 13:00, was 09:00" in message.text
 
 
 def test_after_the_mail_has_left_the_next_one_tells_only_what_is_new(edition):
@@ -257,7 +257,7 @@ def test_after_the_mail_has_left_the_next_one_tells_only_what_is_new(edition):
     send_all()
     moved(depots, 14)
     (message,) = release(edition)
-    assert "14:00 to 15:00, was 8 October 2030, 12:00" in message.text
+    assert "14:00 to 15:00, was 12:00" in message.text
 
 
 def test_a_mail_that_failed_is_told_again_with_what_is_new(edition):
@@ -268,7 +268,7 @@ def test_a_mail_that_failed_is_told_again_with_what_is_new(edition):
     Message.objects.filter(kind="agenda changed").update(state="failed")
     moved(depots, 14)
     (message,) = release(edition)
-    assert "was 8 October 2030, 09:00" in message.text
+    assert "was 09:00" in message.text
     assert not Message.objects.filter(kind="agenda changed", state="failed").exists()
 
 
@@ -291,7 +291,7 @@ def test_who_changes_the_address_before_the_mail_left_is_told_at_the_new_one(edi
     changing.confirm_new_address(link=link, by="participant")
     (message,) = waiting(edition)
     assert message.to == "new@example.org"
-    assert "was 8 October 2030, 09:00" in message.text
+    assert "was 09:00" in message.text
 
 
 def send_all() -> None:

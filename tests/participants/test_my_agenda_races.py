@@ -83,7 +83,7 @@ def test_two_releases_at_once_are_told_in_one_mail():
     assert sorted(one.number for one in outcomes) == [2, 3]
     (message,) = told(edition)
     assert message.since_release == 1
-    assert "12:00 to 13:00, was 8 October 2030, 09:00 to 10:00" in message.text
+    assert "12:00 to 13:00, was 09:00 to 10:00" in message.text
 
 
 @again
@@ -98,7 +98,7 @@ def test_a_release_while_the_mail_is_sent_tells_what_the_reader_does_not_know_ye
     at_once(delivery.send_next, release(edition))
     known = "12:00 to 13:00" if told(edition, "sent") else "09:00 to 10:00"
     (message,) = told(edition)
-    assert f"14:00 to 15:00, was 8 October 2030, {known}" in message.text
+    assert f"14:00 to 15:00, was {known}" in message.text
 
 
 @again
@@ -133,4 +133,4 @@ def test_a_release_does_not_wait_for_the_worker_that_has_a_mail_in_hand():
 
     assert at_once(hold, release_then) == [True, None]
     texts = sorted(message.text for message in told(edition))
-    assert ["was 8 October 2030, 09:00" in texts[0], "was 8 October 2030, 12:00" in texts[1]] == [True, True]
+    assert ["was 09:00" in texts[0], "was 12:00" in texts[1]] == [True, True]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+from typing import Any
 
 import pytest
 from cryptography.fernet import Fernet
@@ -215,12 +216,12 @@ def test_a_file_whose_row_was_never_written_goes_after_a_day(world):
 def test_presentations_that_nobody_published_go_with_the_links_of_their_speakers(world):
     session = make.session(world.edition)
     speaker = make.speaker(session).speaker
-    facts = {"session": session, "speaker": speaker, "handed_in_at": session.start}
+    facts: dict[str, Any] = {"session": session, "speaker": speaker, "handed_in_at": session.start}
     kept_back = make.paper(world.edition, access="secretariat", **facts)
     published = make.paper(world.edition, access="participants", **facts)
     own = make.paper(world.edition, access="secretariat")
     handing_in.make_link(
-        session=session, speaker=speaker, language="en", by="sec", at=session.start - dt.timedelta(days=1)
+        session=session, speaker=speaker, language="en", by="sec", at=facts["handed_in_at"] - dt.timedelta(days=1)
     )
     erase_due(at=after(world, days=180))
     assert world.edition.documents.count() == 3

@@ -96,7 +96,7 @@ def test_what_a_browser_had_starred_is_added_by_a_press(bearer, person):
     wanted = [titled(person, "Clinic").pk, titled(person, "Depots").pk, "no number", "9" * 40, "-1", ""]
     answer = bearer.post(page(person), {"sessions": wanted})
     assert answer["Location"] == f"{page(person)}?kept=2#kept"
-    assert "2 sessions are added to your agenda." in bearer.get(answer["Location"]).content.decode()
+    assert "2 stars are added to your agenda." in bearer.get(answer["Location"]).content.decode()
     assert person.starred.count() == 2
 
 

@@ -4,6 +4,7 @@ import itertools
 import subprocess
 import sys
 import threading
+from typing import Any
 
 import pytest
 import time_machine
@@ -238,7 +239,8 @@ def test_only_so_many_bytes_are_kept(site, monkeypatch):
 
 
 def test_threads_that_ask_around_a_release_get_the_old_or_the_new_and_never_the_old_again(site):
-    wrong, ready, stop = [], threading.Barrier(4, timeout=10), threading.Event()
+    wrong: list[Any] = []
+    ready, stop = threading.Barrier(4, timeout=10), threading.Event()
     tags = [site.ask().header("ETag")]
 
     def read():
@@ -273,9 +275,11 @@ def processes():
         subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as other,
     ):
         for process in (one, other):
+            assert process.stdout
             assert process.stdout.readline() == "ready\n"
         yield one, other
         for process in (one, other):
+            assert process.stdin
             process.stdin.close()
 
 

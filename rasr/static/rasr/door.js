@@ -2,7 +2,7 @@
 // Without an answer it counts on; when the programme must have moved on, it shows the list of the day alone.
 (function () {
   "use strict";
-  let door = document.getElementById("door");
+  let door = document.getElementById("room-now");
   const root = document.documentElement.dataset;
   let ahead = Number(root.ahead || 0); // milliseconds that the server's clock is ahead of this device's
   let lost = root.saved ? Date.parse(root.saved) : 0; // since when there is no answer
@@ -67,7 +67,7 @@
       if (date) {
         ahead = Date.parse(date) + 1000 * Number(answer.headers.get("Age") || 0) - Date.now();
       }
-      const fresh = new DOMParser().parseFromString(text, "text/html").getElementById("door");
+      const fresh = new DOMParser().parseFromString(text, "text/html").getElementById("room-now");
       door.replaceWith(fresh);
       door = fresh;
       lost = 0;
