@@ -21,8 +21,8 @@ from tests.bench import ceiling, figures, report, site
 READING = """
 Answers in a second; ratios as median (least–most) of the rounds. “trivial” is a Django view without middleware that
 returns the same bytes from memory, “file” the same bytes served by whitenoise, “304” the answer to who has the agenda
-already; all by the same server, in turn, over the same connections. Bytes are compressed. Where a figure comes near that
-of the load client alone, the client is what is measured, and the ratio is too low.
+already; all by the same server, in turn, over the same connections. Bytes are compressed. Where a figure comes near
+that of the load client alone, the client is what is measured, and the ratio is too low.
 """
 VAR = Path(__file__).resolve().parents[2] / "var"
 
