@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 from functools import cache
 
@@ -24,6 +25,8 @@ def prepare(sizes: list[int]) -> None:
     call_command("collectstatic", interactive=False, verbosity=0)
     for size in sizes:
         programmes.made(size)
+    gc.collect()
+    gc.freeze()  # as rasr/wsgi.py does
 
 
 @cache
