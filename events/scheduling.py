@@ -27,7 +27,6 @@ from events.agenda import (
     in_order,
     to_json,
 )
-from events.change_words import change_in_words as change_in_words
 from events.clashes import Finding, findings_of
 from events.differences import Change, difference, numbered
 from events.models import AgendaRelease, Appearance, Document, Edition, Partnership, Session, record

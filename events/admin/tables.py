@@ -17,12 +17,13 @@ from django.utils import timezone as clock
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from events.change_words import change_in_words
 from events.differences import difference
 from events.edition_files import EditionFile, EditionFileError, Remark, WrongRows, read_bytes
 from events.edition_files.tables import LIMIT
 from events.loading import Report, load
 from events.models import Edition
-from events.scheduling import build_agenda, change_in_words
+from events.scheduling import build_agenda
 
 MOST_TOLD = 20  # remarks after the second press; all of them were shown before it
 
