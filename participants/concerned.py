@@ -18,6 +18,8 @@ from participants.mail.agenda import News
 from participants.models import Message, Participant
 from participants.my_agenda import Chosen
 
+# Where and when the workshop itself is: everybody who comes has to know.
+OF_THE_WORKSHOP = {"place", "days", "zone"}
 NOT_SENT = (Message.State.QUEUED, Message.State.FAILED)
 
 
@@ -39,7 +41,11 @@ class Changed:
         return any(chosen.holds(item) for item in self.items)
 
     def is_news_on(self, day: dt.date) -> bool:
-        """Whether something of that day, before or after, has another start or room: everybody has to know."""
+        """Whether everybody has to know: something of that day, before or after, has another start or room, or the
+        workshop itself is elsewhere or at another time.
+        """
+        if self.change.kind in OF_THE_WORKSHOP:
+            return True
         if self.before is None or self.after is None or day not in {item.day for item in self.items}:
             return False
         starts_else = (self.before.day, self.before.start) != (self.after.day, self.after.start)
@@ -54,6 +60,8 @@ def changed(before: Agenda, after: Agenda) -> list[Changed]:
         item = after.item(change.item) or before.item(change.item)
         if item:
             found.append(Changed(change, old.get(item.uid), new.get(item.uid)))
+        elif change.kind in OF_THE_WORKSHOP:
+            found.append(Changed(change, None, None))
     return found
 
 
@@ -62,10 +70,10 @@ def tell(*, release: AgendaRelease, at: dt.datetime | None = None) -> list[Messa
     """Queue one mail for each confirmed participant whom the release concerns, and return the mails.
 
     It concerns who starred a session that changed, or its working group, or has booked a visit that changed; and
-    everybody, where something of today has another start or room. A mail about an earlier release that was not sent
-    yet, or has failed, gives way to one that tells both. Nothing is sent for a first release, for an edition that is
-    not public, and after its end. Whoever calls has locked the edition. The number of queries does not depend on the
-    number of people.
+    everybody, where something of today has another start or room, or the workshop another place, days or zone. A mail
+    about an earlier release that was not sent yet, or has failed, gives way to one that tells both. Nothing is sent
+    for a first release, for an edition that is not public, and after its end. Whoever calls has locked the edition.
+    The number of queries does not depend on the number of people.
     """
     at = at or clock.now()
     edition = release.edition

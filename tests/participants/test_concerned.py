@@ -302,6 +302,15 @@ def send_all() -> None:
 # -- The mail ---------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("change", [{"venue": "Another hotel"}, {"city": "Durres"}, {"timezone": "Europe/London"}])
+def test_where_and_when_the_workshop_itself_is_is_told_to_everybody_confirmed(edition, change):
+    person = make.participant(edition, "confirmed")
+    make.participant(edition, "withdrawn")
+    Edition.objects.filter(pk=edition.pk).update(**change)
+    edition.refresh_from_db()
+    assert [message.participant for message in release(edition)] == [person]
+
+
 @pytest.mark.parametrize("language", ["en", "sq", "mk"])
 def test_each_reader_is_told_in_their_language_by_the_time_at_the_place(edition, language):
     make.participant(edition, "confirmed", language=language)

@@ -23,6 +23,7 @@ from participants.models import (
     RecordLook,
     Scan,
     StaffRole,
+    StarredSession,
     Vehicle,
     VisitBooking,
     VisitRecord,
@@ -280,6 +281,13 @@ def test_a_message_to_a_group_has_a_subject():
     facts = {"edition": make.edition(), "submission": uuid.uuid4(), "queued_at": clock.now()}
     with pytest.raises(IntegrityError, match="bulk_has_subject"), transaction.atomic():
         BulkMessage.objects.create(audience="confirmed", subject="", text="Text", **facts)
+
+
+def test_a_session_is_starred_once_by_one_person():
+    facts = {"participant": make.participant(make.edition()), "uid": uuid.uuid4(), "starred_at": clock.now()}
+    StarredSession.objects.create(**facts)
+    with pytest.raises(IntegrityError, match="starred_once"), transaction.atomic():
+        StarredSession.objects.create(**facts)
 
 
 def test_every_rule_of_this_app_has_a_test_here():
