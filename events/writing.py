@@ -110,6 +110,12 @@ def _put_in_order(edition: Edition, wanted: Agenda) -> None:
         row.save(update_fields=["order", "changed_at"])
 
 
+def appear(session: Session, talk: TalkRow | None, speaker: Speaker, person: Any, order: int) -> Appearance:
+    """A speaker's part as a row; `person` says honorific, function, organisation, role and state."""
+    facts = {name: getattr(person, name) for name in ("honorific", "function", "organisation", "role", "state")}
+    return Appearance.objects.create(session=session, talk=talk, speaker=speaker, order=order, **facts)
+
+
 def _text(said: Texts) -> Any:
     return LazyI18nString(said) if said else ""
 
@@ -183,17 +189,7 @@ class Writer:
 
     def _appear(self, session: Session, talk: TalkRow | None, people: tuple[Person, ...]) -> None:
         for order, person in enumerate(people):
-            Appearance.objects.create(
-                session=session,
-                talk=talk,
-                speaker=self._speaker(person),
-                honorific=person.honorific,
-                function=person.function,
-                organisation=person.organisation,
-                role=person.role,
-                state=person.state,
-                order=order,
-            )
+            appear(session, talk, self._speaker(person), person, order)
 
     def _speaker(self, person: Person) -> Speaker:
         """The same row; one that is gone is looked for by name, else made again."""

@@ -18,6 +18,7 @@ from events.loading.compare import Key, Values, current, english, match, plain, 
 from events.models import Appearance, Document, Edition, FieldVisit, Room, Session, Speaker, Talk, Topic
 from events.signals import visit_changed
 from events.slots import holder
+from events.writing import appear
 
 FIELDS = {
     "title": gettext_lazy("title"),
@@ -271,17 +272,7 @@ class Sessions:
 
     def _appear(self, session: Session, talk: Talk | None, people: tuple[Person, ...]) -> None:
         for order, person in enumerate(people):
-            Appearance.objects.create(
-                session=session,
-                talk=talk,
-                speaker=self._speaker(person),
-                honorific=person.honorific,
-                function=person.function,
-                organisation=person.organisation,
-                role=person.role,
-                state=person.state,
-                order=order,
-            )
+            appear(session, talk, self._speaker(person), person, order)
 
     def _give_room(self, place: Place) -> None:
         """Two sessions never hold one room at the same time: the second stays without."""

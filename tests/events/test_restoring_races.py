@@ -1,9 +1,10 @@
 """Going back, copying and releasing beside editors and beside each other: real threads."""
 
 import threading
+from functools import partial
 
 import pytest
-from django.db import connections, transaction
+from django.db import transaction
 
 from events import restoring, scheduling
 from events.copying import Wish, copy_agenda, copy_of
@@ -11,31 +12,9 @@ from events.models import Appearance, Edition, Session
 from events.restoring import restoration_of, restore_agenda
 from events.scheduling import AgendaChanged, draft_of, release_agenda
 from tests import make
+from tests.participants.races import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def together(*calls):
-    """Run the calls at the same moment, each on a connection of its own; their results or errors, in order."""
-    barrier = threading.Barrier(len(calls))
-    results: list[object] = [None] * len(calls)
-
-    def run(place, call):
-        barrier.wait(timeout=30)
-        try:
-            results[place] = call()
-        except Exception as error:
-            results[place] = error
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=run, args=entry) for entry in enumerate(calls)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=60)
-    assert not any(thread.is_alive() for thread in threads)
-    return results
 
 
 def mark_of(edition):
@@ -58,7 +37,7 @@ def edited():
 def test_two_staff_who_saw_the_same_page_make_one_release():
     edition, _session = edited()
     seen = draft_of(edition).mark
-    results = together(*(lambda by=by: release_agenda(edition=edition, by=by, seen=seen) for by in ("Ana", "Boris")))
+    results = at_once(*(lambda by=by: release_agenda(edition=edition, by=by, seen=seen) for by in ("Ana", "Boris")))
     assert edition.releases.count() == 2
     assert sorted(type(one).__name__ for one in results) == ["AgendaChanged", "AgendaRelease"]
 
@@ -66,14 +45,14 @@ def test_two_staff_who_saw_the_same_page_make_one_release():
 def test_one_button_pressed_twice_at_the_same_moment_makes_one_release():
     edition, _session = edited()
     seen = draft_of(edition).mark
-    results = together(*[lambda: release_agenda(edition=edition, by="Ana", seen=seen)] * 3)
+    results = at_once(*[lambda: release_agenda(edition=edition, by="Ana", seen=seen)] * 3)
     assert edition.releases.count() == 2
     assert {one.number for one in results} == {2}
 
 
 def test_without_the_mark_each_press_makes_a_release():
     edition, _session = edited()
-    together(*[lambda: release_agenda(edition=edition, by="Ana")] * 3)
+    at_once(*[lambda: release_agenda(edition=edition, by="Ana")] * 3)
     assert edition.releases.count() == 4
 
 
@@ -82,7 +61,7 @@ def test_one_button_pressed_twice_copies_once():
     edition = make.edition()
     wish = Wish(source=source)
     seen = copy_of(edition, wish).mark
-    results = together(*[lambda: copy_agenda(edition=edition, wish=wish, seen=seen, by="Ana")] * 3)
+    results = at_once(*[lambda: copy_agenda(edition=edition, wish=wish, seen=seen, by="Ana")] * 3)
     assert results == [1, 1, 1]
     assert edition.sessions.count() == 1
 
@@ -93,7 +72,7 @@ def test_two_editions_are_copied_and_restored_at_the_same_moment_and_nobody_wait
     wish = Wish(source=one)
     marks = {edition: mark_of(edition) for edition in (one, other)}
     seen = copy_of(empty, wish).mark
-    results = together(
+    results = at_once(
         lambda: restore_agenda(edition=other, number=1, seen=marks[other], by="Ana"),
         lambda: copy_agenda(edition=empty, wish=wish, seen=seen, by="Ana"),
         lambda: release_agenda(edition=one, by="Ana"),
@@ -122,7 +101,7 @@ def test_who_saves_while_the_agenda_goes_back_is_not_undone_in_silence(monkeypat
         threading.Timer(0.3, may_commit.set).start()
         return restore_agenda(edition=edition, number=1, seen=seen, by="Ana")
 
-    _edited, restored = together(edit, go_back)
+    _edited, restored = at_once(edit, go_back)
     session.refresh_from_db()
     assert isinstance(restored, AgendaChanged) == is_held_off
     assert str(session.title) == ("Better" if is_held_off else "Old")
@@ -133,9 +112,9 @@ def test_a_release_beside_going_back_is_of_the_one_agenda_or_of_the_other():
         edition, session = edited()
         Appearance.objects.filter(session=session).update(function="New")
         seen = mark_of(edition)
-        together(
-            lambda edition=edition, seen=seen: restore_agenda(edition=edition, number=1, seen=seen, by="Ana"),
-            lambda edition=edition: release_agenda(edition=edition, by="Boris"),
+        at_once(
+            partial(restore_agenda, edition=edition, number=1, seen=seen, by="Ana"),
+            partial(release_agenda, edition=edition, by="Boris"),
         )
         (item,) = edition.releases.first().document["items"]
         assert (item["title"]["en"], item["people"][0]["function"]) in {("Old", "Old"), ("New", "New")}
@@ -149,9 +128,9 @@ def test_a_booking_beside_going_back_is_kept_or_refused_and_never_lost():
         visit = make.visit(edition)
         person = make.participant(edition, "confirmed")
         seen = mark_of(edition)
-        booked, restored = together(
-            lambda visit=visit, person=person: make.booking(visit, person=person),
-            lambda edition=edition, seen=seen: restore_agenda(edition=edition, number=1, seen=seen, by="Ana"),
+        booked, restored = at_once(
+            partial(make.booking, visit, person=person),
+            partial(restore_agenda, edition=edition, number=1, seen=seen, by="Ana"),
         )
         assert not isinstance(restored, Exception)
         is_there = Session.objects.filter(pk=visit.session_id).exists()
@@ -173,5 +152,5 @@ def test_control_without_the_lock_of_the_edition_one_mark_makes_two_releases(mon
     monkeypatch.setattr(scheduling, "draft_of", slow)
     unlocked = Edition.objects.all()
     monkeypatch.setattr(Edition.objects, "select_for_update", lambda **options: unlocked)
-    results = together(*(lambda by=by: release_agenda(edition=edition, by=by, seen=seen) for by in ("Ana", "Boris")))
+    results = at_once(*(lambda by=by: release_agenda(edition=edition, by=by, seen=seen) for by in ("Ana", "Boris")))
     assert sorted(type(one).__name__ for one in results) == ["AgendaRelease", "IntegrityError"]

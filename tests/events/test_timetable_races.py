@@ -1,41 +1,21 @@
 """Two at the timetable at the same moment: real threads."""
 
 import datetime as dt
-import threading
-from typing import Any
 
 import pytest
-from django.db import connections
 
 from events.models import Session
 from events.slots import Slot, SlotError, slot_of
 from events.timetable import StaleError, add_session, place_session, swap_sessions, version_of
 from tests import make
+from tests.participants.races import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def at_once(*acts):
-    """Run all at the same moment; what each raised, or None."""
-    barrier = threading.Barrier(len(acts))
-    ends: list[Any] = [None] * len(acts)
-
-    def run(number, act):
-        barrier.wait(timeout=30)
-        try:
-            act()
-        except Exception as error:
-            ends[number] = type(error)
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(acts)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=60)
-    assert not any(thread.is_alive() for thread in threads)
-    return ends
+def ends_of(*acts):
+    """What each raised when all ran at the same moment; None for who got through."""
+    return [type(end) if isinstance(end, Exception) else None for end in at_once(*acts)]
 
 
 @pytest.fixture
@@ -56,7 +36,7 @@ def test_one_room_is_given_to_one_of_two_and_the_other_is_told(edition, hall):
     def add(title):
         return lambda: add_session(edition=edition, title=title, slot=noon(edition, hall), by=title)
 
-    assert sorted(map(str, at_once(*map(add, ("A", "B", "C"))))) == sorted(map(str, [None, SlotError, SlotError]))
+    assert sorted(map(str, ends_of(*map(add, ("A", "B", "C"))))) == sorted(map(str, [None, SlotError, SlotError]))
     assert Session.objects.count() == 1
 
 
@@ -68,7 +48,7 @@ def test_of_two_who_move_one_session_the_second_is_told(edition):
         slot = Slot(edition.days[0], dt.time(hour), dt.time(hour + 1))
         return lambda: place_session(session=Session.objects.get(), seen=seen, slot=slot, by=str(hour))
 
-    assert sorted(map(str, at_once(*map(move, (11, 14, 16))))) == sorted(map(str, [None, StaleError, StaleError]))
+    assert sorted(map(str, ends_of(*map(move, (11, 14, 16))))) == sorted(map(str, [None, StaleError, StaleError]))
 
 
 def test_two_swaps_of_the_same_two_do_not_wait_for_each_other_for_ever(edition, hall):
@@ -80,7 +60,7 @@ def test_two_swaps_of_the_same_two_do_not_wait_for_each_other_for_ever(edition, 
             one=first, seen=versions[first.pk], other=second, other_seen=versions[second.pk], by="test"
         )
 
-    ends = at_once(swap(one, other), swap(other, one))
+    ends = ends_of(swap(one, other), swap(other, one))
     assert sorted(map(str, ends)) == sorted(map(str, [None, StaleError]))
     one.refresh_from_db()
     other.refresh_from_db()
