@@ -74,10 +74,16 @@ def copy_agenda(*, edition: Edition, wish: Wish, seen: str, by: str) -> int:
     """
     edition = Edition.objects.select_for_update(no_key=True, of=("self",)).get(pk=edition.pk)
     hold_off_edits(to_write=True)
-    if seen and (line := HistoryLine.objects.filter(edition=edition, verb=COPIED, after__endswith=f" {seen}").first()):
-        return int(line.after.split()[0])
-    plan = copy_of(edition, wish)
+    lines = HistoryLine.objects.filter(edition=edition, verb=COPIED, after__endswith=f" {seen}")
+    try:
+        plan = copy_of(edition, wish)
+    except SchedulingError:
+        if seen and (line := lines.first()):
+            return int(line.after.split()[0])
+        raise
     if seen != plan.mark:
+        if seen and (line := lines.first()):
+            return int(line.after.split()[0])
         raise AgendaChanged(_("One of the two agendas was changed meanwhile. Look again, then press the button again."))
     write_agenda(edition, plan.wanted)
     count = len(plan.pairs)

@@ -113,9 +113,14 @@ def hand_in(
     """
     at = at or clock.now()
     edition = Edition.objects.select_for_update(of=("self",), no_key=True).get(pk=session.edition_id)
-    session = Session.objects.select_related("edition").get(pk=session.pk)
+    found = Session.objects.select_related("edition").filter(pk=session.pk).first()
+    session = found or session
     ends = hand_in_ends(session)
-    if session.status == Session.Status.CANCELLED or not session.appearances.filter(speaker=speaker).exists():
+    if (
+        found is None
+        or session.status == Session.Status.CANCELLED
+        or not session.appearances.filter(speaker=speaker).exists()
+    ):
         raise HandInError(_("You are not in the programme of this session any more. Write to the secretariat."))
     if ends and ends <= at:
         raise HandInError(_("The time to hand in is over. Give your file to the secretariat in the room."))

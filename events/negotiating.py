@@ -9,7 +9,7 @@ from django.utils.http import parse_etags, parse_http_date_safe
 
 ENCODINGS = ("br", "gzip")  # what we compress with, the smaller answer first
 PLAIN = ""
-WEIGHT = re.compile(r"[01]?(\.\d{0,3})?\Z")
+WEIGHT = re.compile(r"[01](\.\d{0,3})?\Z", re.ASCII)
 
 
 def encoding_for(accept: str) -> str:
@@ -23,7 +23,7 @@ def _encoding_for(accept: str) -> str:
     weights: dict[str, float] = {}
     for offer in accept.lower().split(","):
         name, _semicolon, weight = offer.replace(" ", "").replace("\t", "").partition(";q=")
-        weights[name] = float(weight or 0) if _semicolon and WEIGHT.match(weight) else float(not _semicolon)
+        weights[name] = float(weight) if _semicolon and WEIGHT.match(weight) else float(not _semicolon)
     offered = {name: weights.get(name, weights.get("*", 0.0)) for name in ENCODINGS}
     best = max(offered, key=lambda name: offered[name])
     return best if offered[best] else PLAIN

@@ -216,12 +216,13 @@ def _reason(error: Exception) -> str:
 @transaction.atomic
 def retry(*, message: Message, by: str) -> Message:
     """Queue a failed message again, with the same Message-ID. One that did not fail stays as it is."""
-    message = Message.objects.select_for_update(of=("self",), no_key=True).get(pk=message.pk)
-    if message.state == Message.State.FAILED:
+    found = Message.objects.select_for_update(of=("self",), no_key=True).filter(pk=message.pk).first()
+    if found and found.state == Message.State.FAILED:
+        message = found
         message.state, message.tries, message.next_try_at = Message.State.QUEUED, 0, clock.now()
         message.save(update_fields=["state", "tries", "next_try_at"])
         record(message, "retry", by=by, edition=message.edition, before="failed", after="queued")
-    return message
+    return found or message
 
 
 @transaction.atomic

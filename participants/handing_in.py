@@ -73,4 +73,7 @@ def standing_link(session: Session, speaker: Speaker) -> Link | None:
 
 def _locked(session: Session) -> Session:
     Edition.objects.select_for_update(of=("self",), no_key=True).get(pk=session.edition_id)
-    return Session.objects.select_related("edition").get(pk=session.pk)
+    found = Session.objects.select_related("edition").filter(pk=session.pk).first()
+    if found is None:
+        raise HandInError(_("This person does not speak in this session any more."))
+    return found

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin
+from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.template.defaultfilters import filesizeformat
@@ -18,7 +20,7 @@ from i18nfield.forms import I18nModelForm
 
 from events.admin.scope import ScopedAdmin
 from events.documents import put
-from events.models import Document, Session
+from events.models import Document, Edition, Session
 from events.uploads.field import Upload
 
 
@@ -34,13 +36,31 @@ class DocumentForm(I18nModelForm):
         ),
     )
 
+    seen = forms.CharField(widget=forms.HiddenInput, required=False)
+
     class Meta:
         model = Document
         fields: tuple[str, ...] = ()  # those of the admin below, which knows how each is drawn
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            self.initial["seen"] = self.instance.changed_at.isoformat()
+
+    def _refuse_stale(self, seen: str) -> None:
+        """A speaker may have handed in another file meanwhile, without leave to publish it."""
+        if not self.instance.pk:
+            return
+        Edition.objects.select_for_update(of=("self",), no_key=True).get(pk=self.instance.edition_id)
+        now = Document.objects.filter(pk=self.instance.pk).first()
+        if now is None or now.changed_at.isoformat() != seen:
+            told = gettext("This document was changed or deleted while you wrote. Open it again and compare.")
+            raise ValidationError(told)
+
     def clean(self) -> dict[str, Any]:
         """A file or a link: the one that is new, or the one that is there."""
         answers = super().clean() or {}
+        self._refuse_stale(answers.get("seen", ""))
         has_file = bool(answers.get("new_file") or self.instance.file)
         if has_file == bool(answers.get("url")) and "new_file" not in self.errors:
             self.add_error("new_file", gettext("Give a file or a link, not both."))
@@ -73,7 +93,7 @@ class DocumentAdmin(ScopedAdmin):
 
     form = DocumentForm
     fieldsets = (
-        (None, {"fields": ("edition", "title", "new_file", "the_file", "url", "language", "access", "order")}),
+        (None, {"fields": ("edition", "title", "new_file", "the_file", "url", "language", "access", "order", "seen")}),
         (_("Belongs to (empty: the edition)"), {"fields": ("session", "talk", "visit")}),
         (_("Handed in"), {"fields": ("speaker", "handed_in_at", "may_publish")}),
     )

@@ -156,6 +156,17 @@ class ScopedAdmin(EditionScoped, Listed):
     # Columns that a form sets without a field of their name.
     also_saved: tuple[str, ...] = ()
 
+    def response_action(  # type: ignore[override]
+        self, request: HttpRequest, queryset: QuerySet[Any], **more: Any
+    ) -> HttpResponse | None:
+        """An action that changes something reaches only editions in which the account may, whatever it can see."""
+        offered = self.get_actions(request)
+        asked = [found[0] for name in request.POST.getlist("action") if (found := offered.get(name))]
+        if any({"change", "decide"} & set(getattr(action, "allowed_permissions", ())) for action in asked):
+            editions = [edition.pk for edition in editions_of(request.user, self.perm("change"))]
+            queryset = queryset.filter(**{f"{self.edition_path}__in" if self.edition_path else "pk__in": editions})
+        return super().response_action(request, queryset, **more)
+
     # -- Lists ----------------------------------------------------------------------------------------------------
 
     def get_list_display(self, request: HttpRequest) -> Any:

@@ -57,6 +57,8 @@ class SessionForm(I18nModelForm):
         edition = self.instance.edition if self.instance.pk else answers.get("edition")
         if edition is None or self.errors:
             return answers
+        if edition.status == Edition.Status.ARCHIVED:
+            raise ValidationError(gettext("This edition is archived. Its agenda is not changed any more."))
         # Sessions of an edition are saved one after the other, so that the checks below see each other.
         Edition.objects.select_for_update(of=("self",), no_key=True).get(pk=edition.pk)
         self._refuse_stale(answers)
@@ -89,7 +91,9 @@ class SessionForm(I18nModelForm):
     def _refuse_stale(self, answers: dict[str, Any]) -> None:
         if not self.instance.pk:
             return
-        now = Session.objects.select_for_update(of=("self",), no_key=True).get(pk=self.instance.pk)
+        now = Session.objects.select_for_update(of=("self",), no_key=True).filter(pk=self.instance.pk).first()
+        if now is None:
+            raise ValidationError(gettext("Somebody deleted this session while you wrote."))
         if version_of(now) != answers["seen"]:
             sentence = gettext("%(who)s saved this session while you wrote. Open it again and compare.")
             raise ValidationError(sentence % {"who": who_changed(now)})

@@ -80,6 +80,9 @@ class TablePage:
         edition = Edition.objects.filter(pk=pk).first()
         if edition is None or not request.user.has_perm("events.change_edition", edition):
             raise Http404
+        if edition.status == Edition.Status.ARCHIVED:
+            messages.error(request, _("This edition is archived. Its agenda is not changed any more."))
+            return redirect("admin:events_edition_change", edition.pk)
         by = request.user.get_username()
         sent = request.method == "POST" and "packed" not in request.POST
         form = TableForm(request.POST, request.FILES) if sent else TableForm()

@@ -9,7 +9,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils import timezone as clock
-from django.utils.translation import get_language
 
 from events.agenda import Agenda, Item
 from events.caching import FOREVER, cached_answer
@@ -44,16 +43,18 @@ def room(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     state = f"{agenda.number} {agenda.released_at} {found.since} {day} {asked}"
     return cached_answer(
         request,
-        key=f"room {slug} {get_language()} {pk} {look} {state}",
+        key=f"room {request.path} {look} {state}",
         modified=max(edge for edge in edges if edge),
         content_type="text/html; charset=utf-8",
-        make=lambda: _page(request, agenda, pk, found, at, look).encode(),
+        make=lambda: _page(request, agenda, pk, found, at, look, asked=asked is not None).encode(),
         keep=asked is None,
         until=min(found.changes_at or FOREVER, FOREVER if is_over else midnight),
     )
 
 
-def _page(request: HttpRequest, agenda: Agenda, pk: int, found: InRoom, at: dt.datetime, look: str) -> str:
+def _page(
+    request: HttpRequest, agenda: Agenda, pk: int, found: InRoom, at: dt.datetime, look: str, *, asked: bool
+) -> str:
     def rows(items: tuple[Item, ...]) -> list[object]:
         return [row_of(agenda, item) for item in items]
 
@@ -64,7 +65,7 @@ def _page(request: HttpRequest, agenda: Agenda, pk: int, found: InRoom, at: dt.d
         "agenda": agenda,
         "room": agenda.room_name(pk),
         "look": look,
-        "at": at if "at" in request.GET else None,
+        "at": at if asked else None,
         "today": at.date(),
         "now": rows(found.now),
         "until": found.until.astimezone(agenda.zone) if found.until else None,

@@ -6,7 +6,6 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils import timezone as clock
-from django.utils.translation import get_language
 
 from events.agenda import Agenda, Item
 from events.caching import FOREVER, cached_answer
@@ -31,8 +30,7 @@ def session(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     modified = max([modified, *(paper.changed_at for paper in papers)])
     return cached_answer(
         request,
-        key=f"session {slug} {agenda.number} {agenda.released_at} {get_language()} {pk} {modified}"
-        f" {version_of(papers)}",
+        key=f"session {request.path} {agenda.number} {agenda.released_at} {modified} {version_of(papers)}",
         modified=modified,
         content_type="text/html; charset=utf-8",
         make=lambda: _page(request, agenda, item, papers).encode(),

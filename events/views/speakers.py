@@ -89,7 +89,7 @@ def _answer(
         modified = end
     response = cached_answer(
         request,
-        key=f"{what} {agenda.slug} {agenda.number} {agenda.released_at} {get_language()} {modified}",
+        key=f"{what} {request.path} {agenda.number} {agenda.released_at} {modified}",
         modified=modified if dated else now,
         content_type=HTML,
         make=make,

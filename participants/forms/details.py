@@ -8,6 +8,7 @@ from crispy_forms.layout import HTML, Fieldset, Layout
 from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from participants.forms.plain import PlainForm, choices_of, limit_of, unspelled
 from participants.models import Participant
@@ -21,7 +22,12 @@ class Details(PlainForm):
 
     conditional = ("rank", "rank_code")
 
-    title = Line(label=_("Title"), help_text=_("For example: Dr, Ms, Mr"), limit=limit_of("title"), widget=unspelled())
+    title = Line(
+        label=pgettext_lazy("before a name", "Title"),
+        help_text=_("For example: Dr, Ms, Mr"),
+        limit=limit_of("title"),
+        widget=unspelled(),
+    )
     given_name = Line(
         label=_("Given names"),
         help_text=_("As on your passport or identity card. If you have one name, write it below"),

@@ -77,6 +77,7 @@ def test_a_file_is_replaced_and_other_changes_leave_it(office, edition):
     paper.refresh_from_db()
     before = paper.file.name
     assert (str(paper.title), paper.file_name) == ("Better", "paper.pdf")
+    form = fields(office.get(change(paper)))
     assert office.post(change(paper), form | {"new_file": sent(b"plain\n", "notes.txt")}).status_code == 302
     paper.refresh_from_db()
     assert (paper.file_name, paper.kind, paper.size) == ("notes.txt", "txt", 6)
@@ -133,8 +134,17 @@ class TestHandedIn:
         refused = office.post(change(paper), form | {"access": "public"})
         assert "has not agreed" in refused.content.decode()
         assert office.post(change(paper), form | {"access": "participants"}).status_code == 302
+        form = fields(office.get(change(paper)))
         assert office.post(change(paper), form | {"access": "public", "may_publish": "on"}).status_code == 302
         paper.refresh_from_db()
         assert paper.access == "public"
         listed = office.get("/admin/events/document/?handed_in=waiting").context["cl"].queryset
         assert not listed.exists()
+
+    def test_it_is_not_saved_over_what_was_handed_in_meanwhile(self, office, paper):
+        form = fields(office.get(change(paper)))
+        Document.objects.get(pk=paper.pk).save(update_fields=["changed_at"])
+        refused = office.post(change(paper), form | {"access": "public", "may_publish": "on"})
+        assert "was changed or deleted while you wrote" in refused.content.decode()
+        paper.refresh_from_db()
+        assert paper.access == "secretariat"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from events.negotiating import encoding_for, has_it
+from events.negotiating import PLAIN, encoding_for, has_it
 
 
 @pytest.mark.parametrize(
@@ -53,3 +53,8 @@ def test_the_heaviest_encoding_of_ours_is_taken(accept, encoding):
 )
 def test_a_reader_has_it_by_its_tag_or_else_by_its_date(none_match, since, known):
     assert has_it('"tag"', 60, none_match=none_match, modified_since=since) == known
+
+
+@pytest.mark.parametrize("accept", ["gzip;q=.", "br;q=.5", "gzip;q=", "br;q=٣", "*;q=."])
+def test_a_weight_that_is_none_counts_as_nothing(accept):
+    assert encoding_for(accept) == PLAIN

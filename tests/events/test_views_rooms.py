@@ -62,6 +62,11 @@ def test_a_moment_that_was_asked_for_stands_still(edition):
     assert "http-equiv" not in text(edition, "?at=2030-10-08T09:30")
 
 
+def test_an_empty_moment_is_none_and_does_not_stop_the_display_of_others(edition):
+    assert "http-equiv" in text(edition, "?at=")
+    assert "http-equiv" in text(edition)
+
+
 def test_between_two_edges_it_is_the_same_page_and_a_reader_who_has_it_gets_304(edition):
     with time_machine.travel(make.local(edition, 9, 1), tick=False):
         first = Client().get(path(edition))

@@ -8,6 +8,7 @@ from django.utils import timezone as clock
 from events.models import HistoryLine
 from participants import nominating, places, registration
 from participants.models import Message, Participant
+from participants.staffing import grant_role
 from tests import make
 from tests.office import change, errors, fields
 
@@ -379,3 +380,15 @@ def test_the_desk_finds_its_way_from_the_first_page(client, edition):
 def test_identity_records_and_links_are_nowhere(client, name):
     client.force_login(make.staff("secretariat"))
     assert client.get(f"/admin/participants/{name}/").status_code == 404
+
+
+def test_a_decision_does_not_reach_people_whom_the_account_may_only_see(client, edition):
+    other = make.edition()
+    user = make.staff("secretariat", edition)
+    grant_role(user=user, role="visit-officer", edition=other, by="test")
+    client.force_login(user)
+    own, foreign = make.participant(edition, "confirmed"), make.participant(other, "confirmed")
+    page = act(client, "decline", own, foreign)
+    own.refresh_from_db()
+    foreign.refresh_from_db()
+    assert (own.status, foreign.status) == ("declined", "confirmed"), page

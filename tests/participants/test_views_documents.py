@@ -68,7 +68,7 @@ def visitors(edition):
         "pending": (bearer(make.participant(make.edition(requires_review=True), "pending")), "p"),
         "confirmed elsewhere": (bearer(make.participant(other, "confirmed")), "p"),
         "desk": (staff("check-in", edition), "pc"),
-        "observer": (staff("observer", edition), "pc"),
+        "observer": (staff("observer", edition), "p"),
         "visit officer": (staff("visit-officer", edition), "pc"),
         "secretariat": (staff("secretariat", edition), "pcs"),
         "secretariat elsewhere": (staff("secretariat", other), "p"),
