@@ -18,7 +18,8 @@ run: .venv/.ok  ## The whole site on http://127.0.0.1:8000, with demo data
 	@DEVELOPMENT=1 exec $(PY) -m rasr.development
 
 test: .venv/.ok  ## The whole test suite, in parallel, on real PostgreSQL
-	DEVELOPMENT=1 $(PY) -m pytest -n auto -q
+	@# One more than there are processors: tests of races and browsers wait a lot.
+	DEVELOPMENT=1 $(PY) -m pytest -q -n $$($(PY) -c 'import os; print((os.cpu_count() or 1) + 1)')
 
 check: .venv/.ok  ## Everything that can be checked without running a test
 	.venv/bin/ruff check .

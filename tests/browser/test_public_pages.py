@@ -147,8 +147,9 @@ def test_now_and_next_refresh_while_the_page_stays_open(visit, edition, monkeypa
         monkeypatch.setattr("django.utils.timezone.now", lambda: moment)
 
     it_is(9, 59)
-    page = visit("/editions/2030-tirana/agenda/")
-    page.route("**/agenda/", lambda route: route.continue_())  # keeps the browser's own store out
+    # Neither the saved copy nor the browser's own store may answer.
+    page = visit("/editions/2030-tirana/agenda/", service_workers="block")
+    page.route("**/agenda/", lambda route: route.continue_())
     page.clock.install()
     page.reload()
     assert "Opening of the workshop" in box(page)
