@@ -101,7 +101,7 @@ TABLE = {
     "participants:import-list": "NS",
     "participants:nothing-of-delegations": NOBODY,
     # Papers: this one is for participants; the bundle holds for each what is open to them
-    "participants:document": "ABDOVS",
+    "participants:document": "ABDVS",
     "participants:documents": ALL,
     # Where a speaker hands in
     "participants:enter-hand-in": ALL,

@@ -285,18 +285,19 @@ def _bounded(node: Node, moment: dt.datetime) -> dt.datetime:
 def _take_facts(rows: list[list[str]], file: EditionFile) -> None:
     """What a sheet says of the edition and the release, where it is the one that names these facts."""
     pairs = [(fold(cells[0][:100]), cells[1]) for cells in rows[:50] if len(cells) > 1]
-    for code, _name in settings.LANGUAGES:
+    found: dict[str, Node] = {}
+    for code, _name in settings.LANGUAGES:  # neighbours share words: the language that knows most of them is meant
         words = facts_by_word(code)
-        found = {words[word]: Node(value, value and word) for word, value in pairs if word in words}
-        if len(found) < 3:
-            continue
-        facts = dict.fromkeys(FACTS, Node("", "")) | found
-        file.title, file.city = facts["title"].line(300), facts["city"].line(120)
-        file.country, file.venue = facts["country"].line(120), facts["venue"].line(200)
-        file.timezone, file.slug = facts["timezone"].zone(), facts["slug"].line(60)
-        file.release = facts["release"].whole()
-        days = _day(facts["first_day"]), _day(facts["last_day"])
-        if days[0] and days[1] and dt.timedelta() <= days[1] - days[0] <= dt.timedelta(days=31):
-            file.first_day, file.last_day = days
-            file.year = days[0].year
+        known = {words[word]: Node(value, value and word) for word, value in pairs if word in words}
+        found = known if len(known) > len(found) else found
+    if len(found) < 3:
         return
+    facts = dict.fromkeys(FACTS, Node("", "")) | found
+    file.title, file.city = facts["title"].line(300), facts["city"].line(120)
+    file.country, file.venue = facts["country"].line(120), facts["venue"].line(200)
+    file.timezone, file.slug = facts["timezone"].zone(), facts["slug"].line(60)
+    file.release = facts["release"].whole()
+    days = _day(facts["first_day"]), _day(facts["last_day"])
+    if days[0] and days[1] and dt.timedelta() <= days[1] - days[0] <= dt.timedelta(days=31):
+        file.first_day, file.last_day = days
+        file.year = days[0].year

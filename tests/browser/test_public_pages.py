@@ -2,9 +2,11 @@
 
 import datetime as dt
 import gzip
+from contextlib import suppress
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from playwright import sync_api
 
 from events.models import KeyStatement, Session, Talk, Topic
 from events.scheduling import release_agenda
@@ -155,8 +157,13 @@ def test_now_and_next_refresh_while_the_page_stays_open(visit, edition, monkeypa
     assert "Opening of the workshop" in box(page)
     page.get_by_role("link", name="Update").focus()
     it_is(10, 0)
-    page.clock.run_for(61_000)
-    page.get_by_role("region", name="Now and next").get_by_text("Right until 12:00").wait_for()
+    told = page.get_by_role("region", name="Now and next").get_by_text("Right until 12:00")
+    for _minute in range(5):  # a busy browser begins to count after the first
+        page.clock.run_for(61_000)
+        with suppress(sync_api.TimeoutError):
+            told.wait_for(timeout=5_000)
+            break
+    assert told.is_visible()
     assert "Subject A" in box(page)
     # The marks in the programme move along, and the reader keeps the place.
     assert page.locator(".slot .now").count() == 1
